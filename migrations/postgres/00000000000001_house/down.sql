@@ -1,0 +1,11 @@
+DROP TABLE provisioning_log;
+DROP TABLE audit;
+DROP TABLE api_keys;
+DROP TABLE seat_events;
+DROP TABLE seat_emails;
+DROP TABLE seats;
+DROP TABLE scim_tokens;
+DROP TABLE directories;
+DROP TABLE seat_purchases;
+DROP TABLE team;
+DROP TABLE writer;

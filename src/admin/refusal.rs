@@ -1,0 +1,95 @@
+//! Why an operator's wish is not done.
+
+use crate::flavour::Unsupported;
+use crate::rbac::MintRefusal;
+use crate::seat::policy::NotConnectable;
+use crate::store;
+
+/// A refusal, in words for the person at the terminal.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// Below us.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// A rule of the keys.
+    #[error(transparent)]
+    Minting(#[from] MintRefusal),
+    /// A rule of the plan (A1).
+    #[error(transparent)]
+    NotConnectable(#[from] NotConnectable),
+    /// An IdP that Apollo does not provision from (F4).
+    #[error(transparent)]
+    Unsupported(#[from] Unsupported),
+    /// SSO comes before SCIM (A1).
+    #[error(
+        "directory {directory} has no {missing} yet, and Apollo wants SSO set up before SCIM: record it with \
+         `seatbridge directory set {directory} {flag}`"
+    )]
+    SsoMissing {
+        /// Which directory.
+        directory: String,
+        /// What is missing.
+        missing: &'static str,
+        /// How to record it.
+        flag: &'static str,
+    },
+    /// The SSO facts given cannot be read.
+    #[error("{0}")]
+    SsoUnreadable(String),
+    /// No such directory.
+    #[error("there is no directory called {name}; {known}")]
+    UnknownDirectory {
+        /// As typed.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+    /// The name is taken.
+    #[error(
+        "there is a directory called {name} already; change it with `seatbridge directory set {name} ...`"
+    )]
+    DirectoryExists {
+        /// As typed.
+        name: String,
+    },
+    /// No such person.
+    #[error("nobody is known by {address}; see `seatbridge seat list`")]
+    UnknownPerson {
+        /// As typed.
+        address: String,
+    },
+    /// No such token, or revoked before.
+    #[error("no living token has the id {id}; see `seatbridge token list`")]
+    UnknownToken {
+        /// As typed.
+        id: String,
+    },
+    /// A value that cannot be.
+    #[error("{0}")]
+    BadValue(String),
+    /// The machine gave no random bytes, or the signer failed.
+    #[error("no credential could be made: {0}")]
+    NoCredential(String),
+    /// The chain is broken (U1).
+    #[error("{0}")]
+    Broken(#[from] crate::audit::Broken),
+}
+
+impl Refusal {
+    /// The exit code a command ends in (U5).
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Refusal::Store(store::Error::Unavailable(_)) => 8,
+            Refusal::Store(_) | Refusal::NoCredential(_) => 1,
+            Refusal::UnknownDirectory { .. }
+            | Refusal::UnknownPerson { .. }
+            | Refusal::UnknownToken { .. } => 1,
+            Refusal::BadValue(_) | Refusal::SsoUnreadable(_) | Refusal::Unsupported(_) => 2,
+            Refusal::Minting(_)
+            | Refusal::NotConnectable(_)
+            | Refusal::SsoMissing { .. }
+            | Refusal::DirectoryExists { .. } => 5,
+            Refusal::Broken(_) => 7,
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The command line: `noun verb`, a table for people, `--json` for machines (U5).
+//!
+//! Exit codes: 0 ok, 1 failed, 2 usage, 3 findings, 4 held, 5 denied, 6 upstream, 7 integrity, 8 configuration.
+//! Secrets are never arguments: they come from files or configuration.
+
+mod commands;
+mod context;
+mod demo;
+mod directory;
+mod emulate;
+mod key;
+mod output;
+mod seat;
+mod serve;
+mod team;
+mod token;
+mod trail;
+
+pub use commands::command_line;
+
+use crate::admin::Refusal;
+use crate::{config, server, store};
+use clap::Parser;
+use commands::{Cli, Command};
+use output::Output;
+
+/// Why a command did not do what it was asked for.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(transparent)]
+    Configuration(#[from] config::Problem),
+    #[error("{0}")]
+    Setup(String),
+    #[error(transparent)]
+    Server(#[from] server::Problem),
+    #[error("{0}")]
+    Usage(String),
+    #[error("{0}")]
+    Failed(String),
+    /// Told already; only the exit code is left to say.
+    #[error("")]
+    Told(u8),
+}
+
+impl Failure {
+    fn exit_code(&self) -> u8 {
+        match self {
+            Failure::Refused(refusal) => refusal.exit_code(),
+            Failure::Configuration(_) | Failure::Setup(_) | Failure::Server(_) => 8,
+            Failure::Usage(_) => 2,
+            Failure::Failed(_) => 1,
+            Failure::Told(code) => *code,
+        }
+    }
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        Failure::Refused(Refusal::Store(error))
+    }
+}
+
+/// Runs one command; answers its exit code.
+pub fn run() -> u8 {
+    let cli = Cli::parse();
+    let output = Output { json: cli.json };
+    match server::run_async(obey(cli.command, output)) {
+        Ok(()) => 0,
+        Err(failure) => {
+            output.failure(&failure.to_string());
+            failure.exit_code()
+        }
+    }
+}
+
+async fn obey(command: Command, output: Output) -> Result<(), Failure> {
+    match command {
+        Command::Serve { listen } => serve::serve(listen, output).await,
+        Command::Migrate => serve::migrate(output),
+        Command::Healthcheck { url } => serve::healthcheck(&url, output).await,
+        Command::Demo { exit } => demo::run(exit, output).await,
+        Command::Emulate(which) => emulate::run(which, output).await,
+        Command::Team(verb) => team::run(verb, output).await,
+        Command::Directory(verb) => directory::run(verb, output).await,
+        Command::Token(verb) => token::run(verb, output).await,
+        Command::Seat(verb) => seat::run(verb, output).await,
+        Command::Key(verb) => key::run(verb, output).await,
+        Command::Audit(verb) => trail::run(verb, output).await,
+    }
+}

@@ -1,0 +1,279 @@
+//! Every command and its arguments, on one page.
+
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// SCIM 2.0 bridge for Apollo.io seats.
+#[derive(Debug, Parser)]
+#[command(name = "seatbridge", version, about, propagate_version = true)]
+pub(super) struct Cli {
+    /// Answer as versioned JSON: {"schema": "seatbridge/<noun>/v1", "data": ...}.
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The command line's own description, for tests that compare it with the README.
+pub fn command_line() -> clap::Command {
+    Cli::command()
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run the bridge: SCIM for Okta and Entra ID, the key proxy for holders of a seat.
+    Serve {
+        /// Address to listen on (default 127.0.0.1:8080).
+        #[arg(long, value_name = "ADDR")]
+        listen: Option<String>,
+    },
+    /// Bring the database to the newest shape; `serve` does it by itself.
+    Migrate,
+    /// Ask a running bridge whether it is ready; exit 1 when it is not.
+    Healthcheck {
+        /// Where it is.
+        #[arg(long, default_value = "http://127.0.0.1:8080/readyz")]
+        url: String,
+    },
+    /// See the whole thing at work: fake Okta, Entra and Apollo against a real bridge on loopback.
+    Demo {
+        /// End when the story is told: 0 if all went as told, 1 if not.
+        #[arg(long)]
+        exit: bool,
+    },
+    /// Run a fake Okta, Entra or Apollo.
+    #[command(subcommand)]
+    Emulate(Emulate),
+    /// What the team bought at Apollo.
+    #[command(subcommand)]
+    Team(Team),
+    /// Connected IdP applications.
+    #[command(subcommand)]
+    Directory(Directory),
+    /// SCIM tokens of directories.
+    #[command(subcommand)]
+    Token(Token),
+    /// Who holds a seat.
+    #[command(subcommand)]
+    Seat(Seat),
+    /// Scoped keys to Apollo's API.
+    #[command(subcommand)]
+    Key(Key),
+    /// The audit trail.
+    #[command(subcommand)]
+    Audit(Audit),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Emulate {
+    /// A provisioning connector that speaks as Okta does.
+    Okta {
+        /// Base URL of any SCIM server, such as http://127.0.0.1:8080/scim/v2.
+        #[arg(long)]
+        target: String,
+        /// File with the bearer token.
+        #[arg(long, value_name = "FILE")]
+        token_file: PathBuf,
+        /// Kind of Okta application: aiw, oin-mixed, oin-patch.
+        #[arg(long, default_value = "aiw")]
+        mode: String,
+    },
+    /// A provisioning connector that speaks as Entra ID does.
+    Entra {
+        /// Base URL of any SCIM server, such as http://127.0.0.1:8080/scim/v2.
+        #[arg(long)]
+        target: String,
+        /// File with the bearer token.
+        #[arg(long, value_name = "FILE")]
+        token_file: PathBuf,
+        /// plain, or flag (aadOptscim062020).
+        #[arg(long, default_value = "plain")]
+        dialect: String,
+    },
+    /// Apollo's API, with invented people; it never contacts Apollo.
+    Apollo {
+        /// Address to listen on.
+        #[arg(long, default_value = "127.0.0.1:8090")]
+        listen: String,
+        /// File with the master key it accepts.
+        #[arg(long, value_name = "FILE")]
+        master_key_file: PathBuf,
+        /// Team members it lists.
+        #[arg(long, default_value_t = 5)]
+        users: usize,
+        /// CRM contacts it holds.
+        #[arg(long, default_value_t = 50)]
+        contacts: usize,
+        /// The same number invents the same people.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Team {
+    /// Record the plan and the seats bought.
+    Set {
+        /// As you call the team.
+        #[arg(long)]
+        name: String,
+        /// free, basic, professional or organization.
+        #[arg(long)]
+        plan: String,
+        /// Seats bought.
+        #[arg(long)]
+        seats: i64,
+        /// First day of that number, YYYY-MM-DD (UTC); today when absent.
+        #[arg(long, value_name = "DATE")]
+        from: Option<String>,
+    },
+    /// Show the plan, the seats bought, and how many are in use.
+    Show,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum EmailChange {
+    Refuse,
+    Reassign,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum WithoutSeat {
+    Refuse,
+    Wait,
+}
+
+/// What a directory chooses.
+#[derive(Debug, clap::Args)]
+pub(super) struct Choices {
+    /// Entity id of the IdP's SAML settings.
+    #[arg(long, value_name = "URL")]
+    pub sso_entity_id: Option<String>,
+    /// The IdP's SAML signing certificate.
+    #[arg(long, value_name = "PEM")]
+    pub sso_certificate_file: Option<PathBuf>,
+    /// The IdP's SAML metadata document, instead of the two.
+    #[arg(long, value_name = "XML", conflicts_with_all = ["sso_entity_id", "sso_certificate_file"])]
+    pub sso_metadata_file: Option<PathBuf>,
+    /// When the IdP changes the address of an assigned seat: refuse, or unassign and reassign by itself.
+    #[arg(long)]
+    pub email_change: Option<EmailChange>,
+    /// When there is no seat to give: refuse, or accept the person and let them wait.
+    #[arg(long)]
+    pub without_seat: Option<WithoutSeat>,
+    /// Role of holders nobody said more about (viewer when absent).
+    #[arg(long, value_name = "ROLE")]
+    pub default_role: Option<String>,
+    /// A role name the IdP sends and the role it means here; repeatable.
+    #[arg(long, value_name = "NAME=ROLE")]
+    pub map_role: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Directory {
+    /// Connect an Okta or Entra ID application.
+    Add {
+        /// As you call it.
+        name: String,
+        /// okta or entra.
+        #[arg(long)]
+        flavour: String,
+        #[command(flatten)]
+        choices: Choices,
+    },
+    /// List them.
+    List,
+    /// Show one.
+    Show {
+        /// Its name.
+        name: String,
+    },
+    /// Change what one chose; what is not named stays.
+    Set {
+        /// Its name.
+        name: String,
+        #[command(flatten)]
+        choices: Choices,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Token {
+    /// Make a token and show it once, with the tenant URL to paste beside it.
+    Issue {
+        /// Name of the directory.
+        directory: String,
+        /// As you call the token.
+        #[arg(long)]
+        name: String,
+        /// Days it works; for ever when absent.
+        #[arg(long, value_name = "N")]
+        expires_days: Option<i64>,
+    },
+    /// List them, with their last use.
+    List,
+    /// Take one back; it stops working with the next request.
+    Revoke {
+        /// Its id.
+        id: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Seat {
+    /// Everybody the directories know, and who holds a seat.
+    List,
+    /// One person: state, roles, history.
+    Show {
+        /// Address or userName.
+        address: String,
+    },
+    /// Give a person a role; it counts while the IdP sends none.
+    Role {
+        /// Address or userName.
+        address: String,
+        /// viewer, analyst, sales_rep, sales_manager or admin.
+        role: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Key {
+    /// Make the first admin: the admin role and the first admin key for one holder, once.
+    Bootstrap {
+        /// Address of somebody who holds a seat.
+        #[arg(long, value_name = "ADDRESS")]
+        holder: String,
+    },
+    /// Make a key and show it once.
+    Issue {
+        /// Address of somebody who holds a seat.
+        #[arg(long, value_name = "ADDRESS")]
+        holder: String,
+        /// viewer, analyst, sales_rep, sales_manager or admin.
+        #[arg(long)]
+        role: String,
+        /// Days it works (90 when absent).
+        #[arg(long, value_name = "N")]
+        ttl_days: Option<i64>,
+    },
+    /// List them, without their text.
+    List,
+    /// End one by its id.
+    Revoke {
+        /// Its id.
+        id: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Audit {
+    /// The last entries, oldest first.
+    List {
+        /// How many.
+        #[arg(long, default_value_t = 50)]
+        last: i64,
+    },
+    /// Check that nothing was changed, removed or cut off; exit 7 and the first bad entry when something was.
+    Verify,
+}

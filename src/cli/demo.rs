@@ -1,0 +1,84 @@
+//! `demo`.
+
+use super::Failure;
+use super::context::read_config;
+use super::output::Output;
+use super::seat::{data, listed};
+use crate::judge::demo::{Scene, tell};
+use crate::{judge, server};
+use serde_json::json;
+use std::io::IsTerminal;
+
+/// Tells the story, and stays up unless told not to.
+pub(super) async fn run(exit: bool, output: Output) -> Result<(), Failure> {
+    let config = read_config()?;
+    let color = std::io::stdout().is_terminal();
+    let mut show = |scene: Scene<'_>| {
+        if output.json {
+            return;
+        }
+        match scene {
+            Scene::Title(text) => println!("\n{}", heading(text, color)),
+            Scene::Wire(exchange) => println!("{}", exchange.line(color)),
+            Scene::Call(what, status, body) => {
+                let short: String = body.chars().take(160).collect();
+                println!("  {what} -> {status}\n      {short}");
+            }
+        }
+    };
+    let told = tell(config, &mut show).await.map_err(|problem| match problem {
+        judge::Problem::Configuration(problem) => Failure::Configuration(problem),
+        judge::Problem::Store(error) => error.into(),
+        judge::Problem::Server(problem) => Failure::Server(problem),
+        other @ (judge::Problem::Refused(_) | judge::Problem::Fake(_)) => Failure::Failed(other.to_string()),
+    })?;
+    let well = told.surprises.is_empty();
+    let data = json!({
+        "as_told": well, "surprises": told.surprises, "audit_entries": told.audit_entries,
+        "seats": told.seats.iter().map(data).collect::<Vec<_>>(), "url": told.stage.base(),
+    });
+    output.show("demo", &data, || {
+        let verdict = if well {
+            "All went as told.".to_owned()
+        } else {
+            format!("Not as told:\n  {}", told.surprises.join("\n  "))
+        };
+        let audit = format!("The audit has {} entries and is intact.", told.audit_entries);
+        format!(
+            "\n{}\n{}\n{verdict} {audit}",
+            heading("Who holds a seat", color),
+            listed(&told.seats)
+        )
+    });
+    if !exit {
+        if !output.json {
+            println!(
+                "{}",
+                next_steps(&told.stage.base(), &told.key, &told.stage.apollo.base_url())
+            );
+        }
+        server::told_to_stop().await;
+    }
+    told.stage.clear().await;
+    if well { Ok(()) } else { Err(Failure::Told(1)) }
+}
+
+fn heading(text: &str, color: bool) -> String {
+    if color {
+        format!("\u{1b}[1m{text}\u{1b}[0m")
+    } else {
+        format!("== {text}")
+    }
+}
+
+fn next_steps(base: &str, (key, holder): &(String, String), apollo: &str) -> String {
+    format!(
+        "\nStill up, until you press Ctrl-C; everything is temporary:\n\
+         \x20 bridge       {base}   (readiness {base}/readyz, metrics {base}/metrics)\n\
+         \x20 fake Apollo  {apollo}\n\
+         \x20 call Apollo as {holder}:\n\
+         \x20   curl -s {base}/apollo/mixed_people/api_search -H 'x-api-key: {key}' \\\n\
+         \x20        -H 'content-type: application/json' -d '{{\"person_titles\":[\"CTO\"]}}'\n\
+         When you are ready for your own: seatbridge serve"
+    )
+}

@@ -1,0 +1,174 @@
+//! `directory add|list|show|set`.
+
+use super::Failure;
+use super::commands::{self, Choices, Directory as Verb};
+use super::context::Context;
+use super::output::{Output, facts, moment, table};
+use crate::admin::service::{self, DirectoryWish};
+use crate::admin::{Refusal, sso};
+use crate::flavour::Flavour;
+use crate::http::clock::rfc3339;
+use crate::rbac::Role;
+use crate::seat::{EmailChange, WithoutSeat};
+use crate::store::records::Directory;
+use serde_json::{Value, json};
+use std::path::Path;
+
+pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
+    match verb {
+        Verb::Add {
+            name,
+            flavour,
+            choices,
+        } => {
+            let flavour = Flavour::parse(&flavour).map_err(Refusal::from)?;
+            let wish = wish(choices)?;
+            let context = Context::open()?;
+            let added = service::add_directory(name, flavour, wish, Context::act(), &context.store).await?;
+            let next = format!("next: seatbridge token issue {} --name TOKEN-NAME", added.name);
+            output.show("directory", &data(&added), || format!("{}\n{next}", told(&added)));
+        }
+        Verb::Set { name, choices } => {
+            let wish = wish(choices)?;
+            let context = Context::open()?;
+            let changed = service::set_directory(name, wish, Context::act(), &context.store).await?;
+            output.show("directory", &data(&changed), || told(&changed));
+        }
+        Verb::Show { name } => {
+            let found = service::show_directory(name, &Context::open()?.store).await?;
+            output.show("directory", &data(&found), || told(&found));
+        }
+        Verb::List => {
+            let all = service::directories(&Context::open()?.store).await?;
+            output.show("directory", &all.iter().map(data).collect(), || listed(&all));
+        }
+    }
+    Ok(())
+}
+
+fn role(name: &str) -> Result<Role, Failure> {
+    let known: Vec<&str> = Role::ALL.into_iter().map(Role::as_str).collect();
+    Role::parse(name)
+        .ok_or_else(|| Failure::Usage(format!("{name} is no role; use one of: {}", known.join(", "))))
+}
+
+fn wish(choices: Choices) -> Result<DirectoryWish, Failure> {
+    let map = |text: &String| {
+        let (name, to) = text
+            .rsplit_once('=')
+            .ok_or_else(|| Failure::Usage(format!("--map-role {text} has no `=`; write NAME=ROLE")))?;
+        Ok::<_, Failure>((name.to_owned(), role(to)?))
+    };
+    Ok(DirectoryWish {
+        email_change: choices.email_change.map(|choice| match choice {
+            commands::EmailChange::Refuse => EmailChange::Refuse,
+            commands::EmailChange::Reassign => EmailChange::Reassign,
+        }),
+        without_seat: choices.without_seat.map(|choice| match choice {
+            commands::WithoutSeat::Refuse => WithoutSeat::Refuse,
+            commands::WithoutSeat::Wait => WithoutSeat::Wait,
+        }),
+        default_role: choices.default_role.as_deref().map(role).transpose()?,
+        role_map: choices.map_role.iter().map(map).collect::<Result<_, _>>()?,
+        sso: sso_facts(&choices)?,
+    })
+}
+
+fn sso_facts(choices: &Choices) -> Result<sso::Facts, Failure> {
+    if let Some(file) = &choices.sso_metadata_file {
+        let xml = String::from_utf8_lossy(&read(file)?).into_owned();
+        return Ok(sso::metadata(&xml)?);
+    }
+    let certificate = choices.sso_certificate_file.as_deref().map(read).transpose()?;
+    Ok(sso::Facts {
+        entity_id: choices.sso_entity_id.as_deref().map(sso::entity_id).transpose()?,
+        certificate: certificate.map(|pem| sso::certificate(&pem)).transpose()?,
+    })
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(file).map_err(|cause| Failure::Usage(format!("{} cannot be read: {cause}", file.display())))
+}
+
+fn email_change(directory: &Directory) -> &'static str {
+    match directory.policy.email_change {
+        EmailChange::Refuse => "refuse",
+        EmailChange::Reassign => "reassign",
+    }
+}
+
+fn without_seat(directory: &Directory) -> &'static str {
+    match directory.policy.without_seat {
+        WithoutSeat::Refuse => "refuse",
+        WithoutSeat::Wait => "wait",
+    }
+}
+
+fn data(directory: &Directory) -> Value {
+    json!({
+        "id": directory.id, "name": directory.name, "flavour": directory.flavour,
+        "email_change": email_change(directory), "without_seat": without_seat(directory),
+        "default_role": directory.default_role, "role_map": directory.role_map,
+        "sso_entity_id": directory.sso_entity_id, "sso_certificate_sha256": directory.sso_certificate,
+        "created_at": rfc3339(directory.created_at),
+    })
+}
+
+fn told(directory: &Directory) -> String {
+    let map: Vec<String> = directory
+        .role_map
+        .iter()
+        .map(|(name, role)| format!("{name} = {role}"))
+        .collect();
+    let missing = || "missing: Apollo wants SSO before SCIM".to_owned();
+    facts(&[
+        ("directory", directory.name.clone()),
+        ("flavour", directory.flavour.to_string()),
+        ("email change", email_change(directory).to_owned()),
+        ("without seat", without_seat(directory).to_owned()),
+        ("default role", directory.default_role.to_string()),
+        (
+            "role map",
+            if map.is_empty() {
+                "-".to_owned()
+            } else {
+                map.join(", ")
+            },
+        ),
+        (
+            "SSO entity id",
+            directory.sso_entity_id.clone().unwrap_or_else(missing),
+        ),
+        (
+            "SSO certificate",
+            directory.sso_certificate.clone().unwrap_or_else(missing),
+        ),
+        ("connected", moment(directory.created_at)),
+    ])
+}
+
+fn listed(all: &[Directory]) -> String {
+    let row = |directory: &Directory| {
+        let ready = directory.sso_entity_id.is_some() && directory.sso_certificate.is_some();
+        vec![
+            directory.name.clone(),
+            directory.flavour.to_string(),
+            email_change(directory).to_owned(),
+            without_seat(directory).to_owned(),
+            directory.default_role.to_string(),
+            if ready { "recorded" } else { "missing" }.to_owned(),
+        ]
+    };
+    table(
+        &[
+            "directory",
+            "flavour",
+            "email change",
+            "without seat",
+            "default role",
+            "SSO",
+        ],
+        all.iter().map(row).collect(),
+        "no directory is connected yet: seatbridge directory add NAME --flavour okta|entra",
+    )
+}

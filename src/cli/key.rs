@@ -1,0 +1,92 @@
+//! `key bootstrap|issue|list|revoke`.
+
+use super::Failure;
+use super::commands::Key as Verb;
+use super::context::Context;
+use super::output::{Output, moment, moment_or_dash, table};
+use crate::admin::Refusal;
+use crate::admin::api::shown;
+use crate::admin::keys::{self, Caller, For, KeyView, Minted};
+use crate::http::Clock;
+use crate::http::clock::rfc3339;
+use crate::rbac::{MintRefusal, Minter, Role};
+use serde_json::{Value, json};
+
+pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
+    let context = Context::open()?;
+    let (store, policy) = (&context.store, context.config.keys);
+    match verb {
+        Verb::Bootstrap { holder } => {
+            let minted = keys::bootstrap(holder, policy, operator(), store).await?;
+            output.show("key", &data(&minted), || told(&minted));
+        }
+        Verb::Issue {
+            holder,
+            role,
+            ttl_days,
+        } => {
+            let role = Role::parse(&role).ok_or(Refusal::from(MintRefusal::UnknownRole))?;
+            let minted = keys::mint(For::Address(holder), role, ttl_days, policy, operator(), store).await?;
+            output.show("key", &data(&minted), || told(&minted));
+        }
+        Verb::List => {
+            let all = keys::keys(Clock::default().now(), store).await?;
+            output.show("key", &all.iter().map(shown).collect::<Value>(), || listed(&all));
+        }
+        Verb::Revoke { id } => {
+            let ended = keys::revoke(id, operator(), store).await?;
+            output.show("key", &json!({"id": ended.id, "revoked": true}), || {
+                format!("key {} is dead: no call with it begins from now on", ended.id)
+            });
+        }
+    }
+    Ok(())
+}
+
+fn operator() -> Caller {
+    Caller {
+        minter: Minter::Operator,
+        seat_id: None,
+        act: Context::act(),
+        request_id: None,
+    }
+}
+
+fn data(minted: &Minted) -> Value {
+    json!({
+        "key": minted.key.as_str(), "id": minted.record.id, "role": minted.record.role,
+        "expiresAt": rfc3339(minted.record.expires_at), "holder": minted.holder,
+    })
+}
+
+fn told(minted: &Minted) -> String {
+    format!(
+        "key     {}\nholder  {}\nrole    {}\nends    {}\n\nThe key is shown this once; its id is {}. It works while \
+         {} holds a seat, and as far as their roles allow.",
+        minted.key.as_str(),
+        minted.holder,
+        minted.record.role,
+        moment(minted.record.expires_at),
+        minted.record.id,
+        minted.holder,
+    )
+}
+
+fn listed(all: &[KeyView]) -> String {
+    let row = |view: &KeyView| {
+        vec![
+            view.record.id.clone(),
+            view.holder.clone(),
+            view.record.role.to_string(),
+            view.state.to_owned(),
+            moment(view.record.expires_at),
+            moment_or_dash(view.record.last_used_at),
+            view.record.revoked_why.clone().unwrap_or_default(),
+        ]
+    };
+    table(
+        &["id", "holder", "role", "state", "ends", "last used", "why dead"],
+        all.iter().map(row).collect(),
+        "no key yet: seatbridge key bootstrap --holder ADDRESS makes the first admin",
+    )
+}

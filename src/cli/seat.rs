@@ -1,0 +1,179 @@
+//! `seat list|show|role`.
+
+use super::Failure;
+use super::commands::Seat as Verb;
+use super::context::Context;
+use super::output::{Output, facts, moment, moment_or_dash, table};
+use crate::admin::people::{self, RoleGiven, SeatStory, SeatView};
+use crate::http::clock::rfc3339;
+use crate::rbac::{Role, RoleSource};
+use serde_json::{Value, json};
+
+pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
+    match verb {
+        Verb::List => {
+            let all = people::seats(&Context::open()?.store).await?;
+            output.show("seat", &all.iter().map(data).collect(), || listed(&all));
+        }
+        Verb::Show { address } => {
+            let story = people::story(address, &Context::open()?.store).await?;
+            output.show("seat", &story_data(&story), || told(&story));
+        }
+        Verb::Role { address, role } => {
+            let known: Vec<&str> = Role::ALL.into_iter().map(Role::as_str).collect();
+            let role = Role::parse(&role).ok_or_else(|| {
+                Failure::Usage(format!("{role} is no role; use one of: {}", known.join(", ")))
+            })?;
+            let given = people::give_role(address, role, Context::act(), &Context::open()?.store).await?;
+            output.show("seat", &data(&given.view), || given_told(&given, role));
+        }
+    }
+    Ok(())
+}
+
+fn source(view: &SeatView) -> &'static str {
+    match view.held.source {
+        RoleSource::IdentityProvider => "identity provider",
+        RoleSource::Operator => "operator",
+        RoleSource::DirectoryDefault => "directory default",
+    }
+}
+
+fn roles(view: &SeatView) -> String {
+    if view.held.roles.is_empty() {
+        return "none known".to_owned();
+    }
+    view.held
+        .roles
+        .iter()
+        .map(|role| role.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn address(view: &SeatView) -> Option<String> {
+    let person = view.record.seat.person()?;
+    person.address.as_ref().map(|address| address.as_str().to_owned())
+}
+
+fn user_name(view: &SeatView) -> String {
+    view.record
+        .seat
+        .person()
+        .map(|person| person.user_name.as_str().to_owned())
+        .unwrap_or_default()
+}
+
+/// One seat as machines read it.
+pub(super) fn data(view: &SeatView) -> Value {
+    let record = &view.record;
+    json!({
+        "id": record.id, "user_name": user_name(view), "address": address(view),
+        "external_id": record.seat.person().and_then(|person| person.external_id.clone()),
+        "directory": view.directory.name, "state": record.seat.standing().as_str(),
+        "waits_for": view.waits_for(), "waiting_since": record.waiting_since.map(rfc3339),
+        "roles": view.held.roles, "role_source": view.held.source, "unknown_roles": view.held.unknown,
+        "assigned_at": record.assigned_at.map(rfc3339), "released_at": record.released_at.map(rfc3339),
+        "created_at": rfc3339(record.created_at), "updated_at": rfc3339(record.updated_at),
+    })
+}
+
+fn story_data(story: &SeatStory) -> Value {
+    let mut data = data(&story.view);
+    let events = story.events.iter().map(|event| {
+        json!({
+            "at": rfc3339(event.at), "what": event.what, "state": event.standing, "user_name": event.user_name,
+            "address": event.address, "external_id": event.external_id, "rebound": event.rebound,
+            "audit_seq": event.audit_seq,
+        })
+    });
+    data["events"] = events.collect();
+    data["audit"] = story.audit.iter().map(|entry| json!(entry)).collect();
+    data
+}
+
+/// The table of `seat list` and of the demo's end.
+pub(super) fn listed(all: &[SeatView]) -> String {
+    let row = |view: &SeatView| {
+        let since = match view.record.seat.standing().as_str() {
+            "assigned" => view.record.assigned_at,
+            "waiting" => view.record.waiting_since,
+            _ => view.record.released_at.or(Some(view.record.created_at)),
+        };
+        vec![
+            address(view).unwrap_or_else(|| user_name(view)),
+            view.record.seat.standing().as_str().to_owned(),
+            moment_or_dash(since),
+            view.directory.name.clone(),
+            roles(view),
+        ]
+    };
+    let rows = all.iter().map(row).collect();
+    table(
+        &["person", "state", "since", "directory", "roles"],
+        rows,
+        "nobody yet: assign people in Okta or Entra ID",
+    )
+}
+
+fn told(story: &SeatStory) -> String {
+    let view = &story.view;
+    let mut rows = vec![
+        ("person", user_name(view)),
+        ("address", address(view).unwrap_or_else(|| "-".to_owned())),
+        ("state", view.record.seat.standing().as_str().to_owned()),
+        ("roles", format!("{} ({})", roles(view), source(view))),
+        ("directory", view.directory.name.clone()),
+        ("id", view.record.id.clone()),
+        ("assigned", moment_or_dash(view.record.assigned_at)),
+        ("given back", moment_or_dash(view.record.released_at)),
+    ];
+    if let Some(reason) = view.waits_for() {
+        rows.insert(3, ("waits for", reason.to_owned()));
+    }
+    if !view.held.unknown.is_empty() {
+        rows.push(("unknown roles", view.held.unknown.join(", ")));
+    }
+    let history = story.audit.iter().map(|entry| {
+        vec![
+            moment(entry.at),
+            format!(
+                "{}{}",
+                if entry.outcome == "refused" {
+                    "refused: "
+                } else {
+                    ""
+                },
+                entry.action
+            ),
+            entry.actor.clone(),
+            entry.reason.clone().unwrap_or_default(),
+        ]
+    });
+    format!(
+        "{}\n\n{}",
+        facts(&rows),
+        table(
+            &["when (UTC)", "what", "who", "why"],
+            history.collect(),
+            "no history"
+        )
+    )
+}
+
+fn given_told(given: &RoleGiven, role: Role) -> String {
+    let mut told = format!("{} now has the role {role} by hand", user_name(&given.view));
+    if !given.counts() {
+        told += &format!(
+            ", but the identity provider sends roles ({}) and those count; remove them there first",
+            given.view.record.sent_roles.join(", ")
+        );
+    }
+    if !given.ended_keys.is_empty() {
+        told += &format!(
+            "\nkeys they had made for others beyond the new reach ended: {}",
+            given.ended_keys.join(", ")
+        );
+    }
+    told
+}

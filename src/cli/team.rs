@@ -1,0 +1,90 @@
+//! `team set|show`.
+
+use super::Failure;
+use super::commands::Team;
+use super::context::Context;
+use super::output::{Output, facts, moment};
+use crate::admin::service::{self, TeamView};
+use crate::http::Clock;
+use crate::http::clock::rfc3339;
+use crate::store::records::Purchase;
+use serde_json::{Value, json};
+
+pub(super) async fn run(verb: Team, output: Output) -> Result<(), Failure> {
+    let context = Context::open()?;
+    match verb {
+        Team::Set {
+            name,
+            plan,
+            seats,
+            from,
+        } => {
+            let act = Context::act();
+            let from_at = from.as_deref().map_or(Ok(act.now), day)?;
+            let purchase = Purchase { seats, from_at };
+            let view = service::set_team(name, plan, purchase, act, &context.store).await?;
+            output.show("team", &data(&view), || told(&view));
+        }
+        Team::Show => match service::show_team(Clock::default().now(), &context.store).await? {
+            Some(view) => output.show("team", &data(&view), || told(&view)),
+            None => output.show("team", &Value::Null, || {
+                "no team is recorded yet: seatbridge team set --name NAME --plan organization --seats N"
+                    .to_owned()
+            }),
+        },
+    }
+    Ok(())
+}
+
+/// The beginning of a day, UTC.
+fn day(text: &str) -> Result<i64, Failure> {
+    let date = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d")
+        .map_err(|_| Failure::Usage(format!("--from {text} is no date; write it as YYYY-MM-DD")))?;
+    Ok(date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_micros())
+}
+
+fn in_state(view: &TeamView, state: &str) -> i64 {
+    view.standings
+        .iter()
+        .find(|(name, _)| name == state)
+        .map_or(0, |(_, count)| *count)
+}
+
+fn data(view: &TeamView) -> Value {
+    json!({
+        "team_id": view.team.team_id, "name": view.team.name, "plan": view.team.plan, "seats": view.seats,
+        "assigned": in_state(view, "assigned"), "waiting": in_state(view, "waiting"),
+        "unassigned": in_state(view, "unassigned"),
+        "purchases": view.purchases.iter()
+            .map(|purchase| json!({"seats": purchase.seats, "from": rfc3339(purchase.from_at)}))
+            .collect::<Vec<_>>(),
+        "bootstrapped_at": view.team.bootstrapped_at.map(rfc3339), "bootstrapped_for": view.team.bootstrapped_for,
+    })
+}
+
+fn told(view: &TeamView) -> String {
+    let upcoming = view
+        .purchases
+        .iter()
+        .filter(|purchase| purchase.from_at > Clock::default().now());
+    let later: Vec<String> = upcoming
+        .map(|purchase| format!("{} from {}", purchase.seats, moment(purchase.from_at)))
+        .collect();
+    facts(&[
+        ("team", view.team.name.clone()),
+        ("team id", view.team.team_id.clone()),
+        ("plan", view.team.plan.clone()),
+        ("seats bought", view.seats.to_string()),
+        (
+            "  later",
+            if later.is_empty() {
+                "-".to_owned()
+            } else {
+                later.join(", ")
+            },
+        ),
+        ("assigned", in_state(view, "assigned").to_string()),
+        ("waiting", in_state(view, "waiting").to_string()),
+        ("unassigned", in_state(view, "unassigned").to_string()),
+    ])
+}

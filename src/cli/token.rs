@@ -1,0 +1,98 @@
+//! `token issue|list|revoke`.
+
+use super::Failure;
+use super::commands::Token as Verb;
+use super::context::Context;
+use super::output::{Output, moment, moment_or_dash, table};
+use crate::admin::service;
+use crate::http::Clock;
+use crate::http::clock::rfc3339;
+use crate::store::records::ScimToken;
+use serde_json::{Value, json};
+
+pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
+    let context = Context::open()?;
+    let store = &context.store;
+    match verb {
+        Verb::Issue {
+            directory,
+            name,
+            expires_days,
+        } => {
+            let secrets = context.secrets()?;
+            let act = Context::act();
+            let issued = service::issue_token(directory, name, expires_days, secrets, act, store).await?;
+            let tenant_url = context.config.tenant_url();
+            let data = json!({"token": issued.token, "id": issued.id, "tenant_url": tenant_url});
+            output.show("token", &data, || {
+                format!(
+                    "tenant URL  {tenant_url}\ntoken       {}\n\nPaste both into the identity provider. The token is \
+                     shown this once; its id is {}.",
+                    issued.token, issued.id
+                )
+            });
+        }
+        Verb::List => {
+            let now = Clock::default().now();
+            let all = service::tokens(store).await?;
+            let data: Value = all
+                .iter()
+                .map(|(token, directory)| data(token, directory, now))
+                .collect();
+            output.show("token", &data, || listed(&all, now));
+        }
+        Verb::Revoke { id } => {
+            service::revoke_token(id.clone(), Context::act(), store).await?;
+            output.show("token", &json!({"id": id, "revoked": true}), || {
+                format!("token {id} is revoked; the connector that used it gets 401 from its next request on")
+            });
+        }
+    }
+    Ok(())
+}
+
+fn state(token: &ScimToken, now: i64) -> &'static str {
+    match (token.revoked_at, token.expires_at) {
+        (Some(_), _) => "revoked",
+        (None, Some(end)) if end <= now => "expired",
+        (None, _) => "live",
+    }
+}
+
+fn data(token: &ScimToken, directory: &str, now: i64) -> Value {
+    json!({
+        "id": token.id, "name": token.name, "directory": directory, "state": state(token, now),
+        "created_at": rfc3339(token.created_at), "expires_at": token.expires_at.map(rfc3339),
+        "revoked_at": token.revoked_at.map(rfc3339), "last_used_at": token.last_used_at.map(rfc3339),
+        "last_used_from": token.last_used_from,
+    })
+}
+
+fn listed(all: &[(ScimToken, String)], now: i64) -> String {
+    let row = |(token, directory): &(ScimToken, String)| {
+        vec![
+            token.id.clone(),
+            token.name.clone(),
+            directory.clone(),
+            state(token, now).to_owned(),
+            moment(token.created_at),
+            token.expires_at.map_or_else(|| "never".to_owned(), moment),
+            moment_or_dash(token.last_used_at),
+            token.last_used_from.clone().unwrap_or_else(|| "-".to_owned()),
+        ]
+    };
+    table(
+        &[
+            "id",
+            "name",
+            "directory",
+            "state",
+            "made",
+            "ends",
+            "last used",
+            "from",
+        ],
+        all.iter().map(row).collect(),
+        "no token yet: seatbridge token issue DIRECTORY --name NAME",
+    )
+}

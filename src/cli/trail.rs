@@ -1,0 +1,62 @@
+//! `audit list|verify`.
+
+use super::Failure;
+use super::commands::Audit as Verb;
+use super::context::Context;
+use super::output::{Output, moment, table};
+use crate::admin::trail;
+use crate::audit::Sealed;
+use crate::http::clock::rfc3339;
+use serde_json::{Value, json};
+
+pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
+    let context = Context::open()?;
+    match verb {
+        Verb::List { last } => {
+            let entries = trail::recent(last.max(1), &context.store).await?;
+            output.show("audit", &entries.iter().map(data).collect(), || listed(&entries));
+        }
+        Verb::Verify => {
+            let (entries, hash) = trail::verify(&context.store).await?;
+            output.show(
+                "audit",
+                &json!({"entries": entries, "hash": hash, "intact": true}),
+                || format!("the audit is intact: {entries} entries, the last has the hash {hash}"),
+            );
+        }
+    }
+    Ok(())
+}
+
+fn data(entry: &Sealed) -> Value {
+    let mut data = json!(entry);
+    data["at"] = json!(rfc3339(entry.at));
+    data["changes"] = serde_json::from_str(&entry.changes).unwrap_or(Value::Null);
+    data
+}
+
+fn listed(entries: &[Sealed]) -> String {
+    let row = |entry: &Sealed| {
+        vec![
+            entry.seq.to_string(),
+            moment(entry.at),
+            format!(
+                "{}{}",
+                if entry.outcome == "refused" {
+                    "refused: "
+                } else {
+                    ""
+                },
+                entry.action
+            ),
+            entry.subject.clone().unwrap_or_default(),
+            entry.actor.clone(),
+            entry.reason.clone().unwrap_or_default(),
+        ]
+    };
+    table(
+        &["#", "when (UTC)", "what", "whom", "who", "why"],
+        entries.iter().map(row).collect(),
+        "nothing happened yet",
+    )
+}

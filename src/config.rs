@@ -1,0 +1,172 @@
+//! Configuration: one typed struct, read once (U6).
+//!
+//! Defaults < `seatbridge.toml` < `SEATBRIDGE__SECTION__KEY` < flags. Any secret, and the database URL, also as
+//! `..._FILE`. Unknown keys are errors with a hint. This is the only file that reads the environment.
+
+mod known;
+pub mod load;
+
+pub use known::{known_keys, known_variables};
+pub use load::{Problem, load, operator_name, scratch_folder};
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use std::path::PathBuf;
+
+/// Everything that can be configured.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default)]
+pub struct Config {
+    /// Address the server listens on.
+    pub listen: String,
+    /// What IdPs reach the server by; `meta.location` and the tenant URL start with it.
+    pub public_url: Option<String>,
+    /// Derives every key of the bridge (A5); at least 32 characters.
+    pub secret: Option<SecretString>,
+    /// The secret before the last rotation.
+    pub former_secret: Option<SecretString>,
+    /// Where state lives.
+    pub database: Database,
+    /// Where Apollo is.
+    pub apollo: Apollo,
+    /// What a SCIM request may cost (S8).
+    pub limits: Limits,
+    /// Scoped keys (R5).
+    pub keys: Keys,
+    /// Logs.
+    pub log: Log,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8080".to_owned(),
+            public_url: None,
+            secret: None,
+            former_secret: None,
+            database: Database::default(),
+            apollo: Apollo::default(),
+            limits: Limits::default(),
+            keys: Keys::default(),
+            log: Log::default(),
+        }
+    }
+}
+
+/// Where state lives.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Database {
+    /// `sqlite://PATH` or `postgres://...`; absent means SQLite under `./seatbridge-data/`.
+    pub url: Option<SecretString>,
+}
+
+/// Where Apollo is.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default)]
+pub struct Apollo {
+    /// Up to and including `/api/v1`.
+    pub base_url: String,
+    /// The workspace's master key (R7).
+    pub master_key: Option<SecretString>,
+    /// The master key that takes over, or the one before: used when Apollo refuses the first.
+    pub second_master_key: Option<SecretString>,
+    /// Longest wait for Apollo's first byte.
+    pub timeout_seconds: u64,
+}
+
+impl Default for Apollo {
+    fn default() -> Self {
+        Self {
+            base_url: "https://api.apollo.io/api/v1".to_owned(),
+            master_key: None,
+            second_master_key: None,
+            timeout_seconds: 30,
+        }
+    }
+}
+
+/// What a request may cost (S8).
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(default)]
+pub struct Limits {
+    /// Largest body of a SCIM or proxied request.
+    pub body_bytes: usize,
+    /// Most Users on one page; never under 100, because Okta steps by 100.
+    pub page_size: u64,
+    /// Longest time a request may take before it is answered 503.
+    pub request_seconds: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 1024 * 1024,
+            page_size: 1000,
+            request_seconds: 50,
+        }
+    }
+}
+
+/// Scoped keys (R5).
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(default)]
+pub struct Keys {
+    /// Days a key lives when nobody says otherwise.
+    pub default_ttl_days: i64,
+    /// Most days anybody may ask for.
+    pub max_ttl_days: i64,
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self {
+            default_ttl_days: 90,
+            max_ttl_days: 365,
+        }
+    }
+}
+
+/// Logs (U3).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default)]
+pub struct Log {
+    /// `error`, `warn`, `info`, `debug`, `trace`, or a filter such as `seatbridge=debug`.
+    pub level: String,
+    /// How a line looks.
+    pub format: LogFormat,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            level: "info".to_owned(),
+            format: LogFormat::Human,
+        }
+    }
+}
+
+/// How a log line looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For a terminal.
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The database, as the URL says.
+#[derive(Debug, Clone)]
+pub enum Backend {
+    /// A file; no other service.
+    Sqlite(PathBuf),
+    /// A server, shared by replicas.
+    Postgres(SecretString),
+}
+
+/// Where state lives when nobody says otherwise.
+pub const DEFAULT_DATABASE: &str = "sqlite://seatbridge-data/seatbridge.db";
+
+/// File beside a SQLite database that holds the secret made for it (A5).
+pub const SECRET_FILE: &str = "seatbridge.secret";

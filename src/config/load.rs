@@ -1,0 +1,396 @@
+//! Reading the layers.
+
+use super::known::{CONFIG_VARIABLE, closest, comes_from_file};
+use super::{Backend, Config, DEFAULT_DATABASE, known_keys};
+use figment::providers::{Format, Serialized, Toml};
+use figment::{Figment, value::Value};
+use secrecy::{ExposeSecret, SecretString};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+const PREFIX: &str = "SEATBRIDGE__";
+
+/// What is wrong with the configuration, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    /// A key nobody knows.
+    #[error("configuration: `{key}` ({origin}) does not exist{hint}")]
+    UnknownKey {
+        /// As dotted in the file.
+        key: String,
+        /// Where it was found.
+        origin: String,
+        /// The closest one that exists.
+        hint: String,
+    },
+    /// A value of the wrong kind, or a file that is no TOML.
+    #[error("configuration: {0}")]
+    Unreadable(String),
+    /// A `..._FILE` that cannot be read.
+    #[error("configuration: {variable} names {path}, which cannot be read: {cause}")]
+    SecretFile {
+        /// The variable.
+        variable: String,
+        /// The file.
+        path: String,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// Both forms at once.
+    #[error("configuration: both {variable} and {variable}_FILE are set; keep one of them")]
+    BothForms {
+        /// The plain variable.
+        variable: String,
+    },
+    /// A value out of range.
+    #[error("configuration: {key} is {found}, but {rule}")]
+    OutOfRange {
+        /// The key.
+        key: &'static str,
+        /// Its value; never a secret.
+        found: String,
+        /// What it has to be.
+        rule: &'static str,
+    },
+    /// A database URL of no known kind; the URL itself may carry a password and is not repeated.
+    #[error("configuration: database.url must start with sqlite:// or postgres://")]
+    DatabaseUrl,
+}
+
+/// Reads `seatbridge.toml` (or the file named by `SEATBRIDGE_CONFIG`) and the environment.
+///
+/// Errors: [`Problem`], each of which says what to change.
+pub fn load() -> Result<Config, Problem> {
+    let variables = std::env::vars().collect::<BTreeMap<_, _>>();
+    let named = variables.get(CONFIG_VARIABLE).map(PathBuf::from);
+    let file = named.clone().unwrap_or_else(|| PathBuf::from("seatbridge.toml"));
+    if named.is_some() && !file.is_file() {
+        return Err(Problem::Unreadable(format!(
+            "{CONFIG_VARIABLE} names {}, which is no file: create it or unset the variable",
+            file.display()
+        )));
+    }
+    from_layers(&file, &variables)
+}
+
+/// Reads the layers given: a file that may be missing, and variables.
+///
+/// Errors: as [`load`].
+pub fn from_layers(file: &Path, variables: &BTreeMap<String, String>) -> Result<Config, Problem> {
+    let toml = Figment::from(Toml::file(file));
+    refuse_unknown(&toml, &file.display().to_string())?;
+    let mut layers = toml;
+    for (key, value) in from_environment(variables)? {
+        layers = layers.merge(Serialized::default(&key, value));
+    }
+    let config: Config = layers
+        .extract()
+        .map_err(|error| Problem::Unreadable(plain(&error)))?;
+    check(&config)?;
+    Ok(config)
+}
+
+/// The name the audit keeps for whoever uses the command line: the system's, or `cli`.
+pub fn operator_name() -> String {
+    let named = ["SUDO_USER", "USER", "LOGNAME"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok());
+    let plain = |name: &String| {
+        !name.is_empty()
+            && name.len() <= 64
+            && name
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "-_.@".contains(c))
+    };
+    named.filter(plain).unwrap_or_else(|| "cli".to_owned())
+}
+
+/// A folder for state that does not outlive the process.
+pub fn scratch_folder(name: &str) -> PathBuf {
+    std::env::temp_dir().join(name)
+}
+
+fn plain(error: &figment::Error) -> String {
+    // figment repeats the offending value, which may be a secret: say the place and the kind only.
+    let place = error.path.join(".");
+    let kind = match &error.kind {
+        figment::error::Kind::InvalidType(_, expected) => format!("must be {expected}"),
+        figment::error::Kind::Message(text) if place.is_empty() => text.clone(),
+        figment::error::Kind::UnknownVariant(_, known) => format!("must be one of: {}", known.join(", ")),
+        _ => "cannot be read".to_owned(),
+    };
+    if place.is_empty() {
+        kind
+    } else {
+        format!("{place} {kind}")
+    }
+}
+
+fn refuse_unknown(layer: &Figment, origin: &str) -> Result<(), Problem> {
+    let Ok(values) = layer.extract::<figment::value::Dict>() else {
+        return Ok(());
+    };
+    let mut found = Vec::new();
+    flatten("", &values, &mut found);
+    found
+        .into_iter()
+        .try_for_each(|key| refuse_unknown_key(&key, origin))
+}
+
+fn flatten(prefix: &str, values: &figment::value::Dict, found: &mut Vec<String>) {
+    for (name, value) in values {
+        let key = if prefix.is_empty() {
+            name.clone()
+        } else {
+            format!("{prefix}.{name}")
+        };
+        match value {
+            Value::Dict(_, inner) => flatten(&key, inner, found),
+            _ => found.push(key),
+        }
+    }
+}
+
+fn refuse_unknown_key(key: &str, origin: &str) -> Result<(), Problem> {
+    if known_keys().any(|known| known == key) {
+        return Ok(());
+    }
+    let hint = closest(key).map_or_else(
+        || format!("; known keys: {}", known_keys().collect::<Vec<_>>().join(", ")),
+        |known| format!("; did you mean `{known}`?"),
+    );
+    Err(Problem::UnknownKey {
+        key: key.to_owned(),
+        origin: origin.to_owned(),
+        hint,
+    })
+}
+
+/// The variables as dotted keys, files read.
+fn from_environment(variables: &BTreeMap<String, String>) -> Result<Vec<(String, Value)>, Problem> {
+    let mut read = Vec::new();
+    for (variable, value) in variables {
+        let Some(name) = variable.strip_prefix(PREFIX) else {
+            continue;
+        };
+        let key = name.to_lowercase().replace("__", ".");
+        let from_file = key.strip_suffix("_file").filter(|key| comes_from_file(key));
+        let Some(plain_key) = from_file else {
+            refuse_unknown_key(&key, variable)?;
+            read.push((key.clone(), typed(&key, value)));
+            continue;
+        };
+        let plain_variable = variable.trim_end_matches("_FILE");
+        if variables.contains_key(plain_variable) {
+            return Err(Problem::BothForms {
+                variable: plain_variable.to_owned(),
+            });
+        }
+        let content = std::fs::read_to_string(value).map_err(|cause| Problem::SecretFile {
+            variable: variable.clone(),
+            path: value.clone(),
+            cause,
+        })?;
+        read.push((plain_key.to_owned(), Value::from(content.trim())));
+    }
+    Ok(read)
+}
+
+/// A number where a number is meant; every other variable is text, whatever it looks like.
+fn typed(key: &str, value: &str) -> Value {
+    let numeric = ["_seconds", "_bytes", "_size", "_days"]
+        .iter()
+        .any(|unit| key.ends_with(unit));
+    match value.trim().parse::<i64>() {
+        Ok(number) if numeric => Value::from(number),
+        _ => Value::from(value),
+    }
+}
+
+fn check(config: &Config) -> Result<(), Problem> {
+    let refuse = |key, found: String, rule| Err(Problem::OutOfRange { key, found, rule });
+    if config.limits.page_size < 100 {
+        let rule = "it cannot be under 100: Okta reads lists in steps of 100 and would miss people";
+        return refuse("limits.page_size", config.limits.page_size.to_string(), rule);
+    }
+    if config.limits.body_bytes < 1024 {
+        return refuse(
+            "limits.body_bytes",
+            config.limits.body_bytes.to_string(),
+            "it cannot be under 1024",
+        );
+    }
+    if config.limits.request_seconds == 0 {
+        return refuse(
+            "limits.request_seconds",
+            "0".to_owned(),
+            "it has to be at least 1",
+        );
+    }
+    let keys = config.keys;
+    if keys.max_ttl_days < 1 || !(1..=keys.max_ttl_days).contains(&keys.default_ttl_days) {
+        let rule = "keys.default_ttl_days has to lie between 1 and keys.max_ttl_days";
+        return refuse("keys.default_ttl_days", keys.default_ttl_days.to_string(), rule);
+    }
+    check_url("apollo.base_url", &config.apollo.base_url)?;
+    config
+        .public_url
+        .as_deref()
+        .map_or(Ok(()), |url| check_url("public_url", url))?;
+    config.backend().map(|_| ())
+}
+
+fn check_url(key: &'static str, text: &str) -> Result<(), Problem> {
+    let refuse = |rule| {
+        Err(Problem::OutOfRange {
+            key,
+            found: text.to_owned(),
+            rule,
+        })
+    };
+    match url::Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => {
+            let bare = url.username().is_empty() && url.password().is_none();
+            if bare && url.query().is_none() && url.fragment().is_none() {
+                return Ok(());
+            }
+            // The text may carry a password, so it is not repeated.
+            let rule = "it has to be a plain URL without user, password, query or fragment";
+            Err(Problem::OutOfRange {
+                key,
+                found: "not plain".to_owned(),
+                rule,
+            })
+        }
+        _ => refuse("it has to be an http:// or https:// URL"),
+    }
+}
+
+impl Config {
+    /// The database, as the URL says.
+    ///
+    /// Errors: [`Problem::DatabaseUrl`].
+    pub fn backend(&self) -> Result<Backend, Problem> {
+        let url = self
+            .database
+            .url
+            .clone()
+            .unwrap_or_else(|| SecretString::from(DEFAULT_DATABASE));
+        let text = url.expose_secret();
+        if let Some(path) = text.strip_prefix("sqlite://").filter(|path| !path.is_empty()) {
+            return Ok(Backend::Sqlite(PathBuf::from(path)));
+        }
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(Backend::Postgres(url));
+        }
+        Err(Problem::DatabaseUrl)
+    }
+
+    /// What IdPs reach the server by, without a slash at the end.
+    pub fn public_base(&self) -> String {
+        let url = self
+            .public_url
+            .clone()
+            .unwrap_or_else(|| format!("http://{}", self.listen));
+        url.trim_end_matches('/').to_owned()
+    }
+
+    /// The tenant URL an admin pastes into the identity provider.
+    pub fn tenant_url(&self) -> String {
+        format!("{}/scim/v2", self.public_base())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(toml: &str, variables: &[(&str, &str)]) -> Result<Config, Problem> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("seatbridge.toml");
+        std::fs::write(&file, toml).unwrap();
+        let variables = variables
+            .iter()
+            .map(|(key, value)| ((*key).into(), (*value).into()))
+            .collect();
+        from_layers(&file, &variables)
+    }
+
+    /// U6: defaults < file < environment.
+    #[test]
+    fn the_environment_wins_over_the_file_and_the_file_over_defaults() {
+        let toml = "listen = \"127.0.0.1:1\"\n[limits]\npage_size = 200\n";
+        let config = read(toml, &[("SEATBRIDGE__LIMITS__PAGE_SIZE", "300")]).unwrap();
+        assert_eq!(
+            (config.listen.as_str(), config.limits.page_size),
+            ("127.0.0.1:1", 300)
+        );
+        assert_eq!(config.limits.request_seconds, 50);
+        assert_eq!(config.tenant_url(), "http://127.0.0.1:1/scim/v2");
+    }
+
+    /// U6: unknown keys are errors with a hint, wherever they stand.
+    #[test]
+    fn an_unknown_key_is_refused_with_a_hint() {
+        let file = read("[apollo]\nmaster_keys = \"x\"\n", &[])
+            .unwrap_err()
+            .to_string();
+        assert!(file.contains("did you mean `apollo.master_key`?"), "{file}");
+        let variable = read("", &[("SEATBRIDGE__PUBLIC_ULR", "x")])
+            .unwrap_err()
+            .to_string();
+        assert!(variable.contains("did you mean `public_url`?"), "{variable}");
+    }
+
+    /// U6: any secret also from a file, but not from both.
+    #[test]
+    fn a_secret_comes_from_a_file_or_from_the_variable_but_not_both() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("key");
+        std::fs::write(&file, "  123456  \n").unwrap();
+        let path = file.display().to_string();
+        let config = read("", &[("SEATBRIDGE__APOLLO__MASTER_KEY_FILE", &path)]).unwrap();
+        assert_eq!(config.apollo.master_key.unwrap().expose_secret(), "123456");
+        let both = [
+            ("SEATBRIDGE__SECRET", "s"),
+            ("SEATBRIDGE__SECRET_FILE", path.as_str()),
+        ];
+        assert!(matches!(read("", &both), Err(Problem::BothForms { .. })));
+        let missing = read("", &[("SEATBRIDGE__SECRET_FILE", "/nowhere/at/all")])
+            .unwrap_err()
+            .to_string();
+        assert!(missing.contains("cannot be read"), "{missing}");
+    }
+
+    /// U7: a value of the wrong kind or out of range says what it has to be, and never repeats a secret.
+    #[test]
+    fn a_bad_value_says_what_it_has_to_be() {
+        for (toml, variables, says) in [
+            ("[limits]\npage_size = 10\n", vec![], "under 100"),
+            ("listen = 5\n", vec![], "listen must be"),
+            ("= no toml", vec![], "configuration"),
+            (
+                "",
+                vec![("SEATBRIDGE__LIMITS__PAGE_SIZE", "many")],
+                "limits.page_size must be",
+            ),
+            ("", vec![("SEATBRIDGE__LOG__FORMAT", "xml")], "must be one of"),
+            (
+                "",
+                vec![("SEATBRIDGE__DATABASE__URL", "mysql://u:hunter2@h/d")],
+                "sqlite:// or postgres://",
+            ),
+            ("", vec![("SEATBRIDGE__PUBLIC_URL", "bridge.example")], "https://"),
+            (
+                "",
+                vec![("SEATBRIDGE__PUBLIC_URL", "https://u:hunter2@bridge.example")],
+                "plain URL",
+            ),
+            ("", vec![("SEATBRIDGE__KEYS__DEFAULT_TTL_DAYS", "0")], "between 1"),
+        ] {
+            let told = read(toml, &variables).unwrap_err().to_string();
+            assert!(told.contains(says), "{told}");
+            assert!(!told.contains("hunter2"), "{told}");
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! The one configured secret and the keys derived from it (A5).
+
+use hkdf::Hkdf;
+use secrecy::{ExposeSecret, SecretString};
+use sha2::Sha256;
+
+/// Shortest secret accepted, in characters.
+pub const SHORTEST_SECRET: usize = 32;
+
+/// Why a secret cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the secret has {found} characters, and {SHORTEST_SECRET} are the least: \
+     make one with `openssl rand -hex 32` and set SEATBRIDGE__SECRET or SEATBRIDGE__SECRET_FILE"
+)]
+pub struct TooShort {
+    /// Characters found.
+    pub found: usize,
+}
+
+/// What a derived key is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// SCIM tokens.
+    Signing,
+    /// List cursors (RFC 9865).
+    Cursor,
+    /// Secrets at rest.
+    Encryption,
+}
+
+impl Purpose {
+    fn label(self) -> &'static [u8] {
+        match self {
+            Purpose::Signing => b"seatbridge/v1/scim-token",
+            Purpose::Cursor => b"seatbridge/v1/cursor",
+            Purpose::Encryption => b"seatbridge/v1/encryption",
+        }
+    }
+}
+
+/// The configured secret, and the former one while it is being rotated out.
+#[derive(Clone)]
+pub struct Secrets {
+    current: SecretString,
+    former: Option<SecretString>,
+}
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secrets([redacted])")
+    }
+}
+
+impl Secrets {
+    /// The two slots.
+    ///
+    /// Errors: [`TooShort`] for either.
+    pub fn new(current: SecretString, former: Option<SecretString>) -> Result<Self, TooShort> {
+        for secret in std::iter::once(&current).chain(&former) {
+            let found = secret.expose_secret().trim().chars().count();
+            if found < SHORTEST_SECRET {
+                return Err(TooShort { found });
+            }
+        }
+        Ok(Self { current, former })
+    }
+
+    /// The key that makes new things.
+    pub fn key(&self, purpose: Purpose) -> [u8; 32] {
+        derive(&self.current, purpose)
+    }
+
+    /// The keys that old things may have been made with, the current one first.
+    pub fn keys(&self, purpose: Purpose) -> Vec<[u8; 32]> {
+        std::iter::once(&self.current)
+            .chain(&self.former)
+            .map(|secret| derive(secret, purpose))
+            .collect()
+    }
+}
+
+fn derive(secret: &SecretString, purpose: Purpose) -> [u8; 32] {
+    let mut key = [0; 32];
+    // 32 bytes are always within what HKDF-SHA256 can expand to, so the result is never an error.
+    let _ =
+        Hkdf::<Sha256>::new(None, secret.expose_secret().trim().as_bytes()).expand(purpose.label(), &mut key);
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret(letter: char) -> SecretString {
+        SecretString::from(letter.to_string().repeat(40))
+    }
+
+    /// A5: one secret, a key for each purpose, two slots.
+    #[test]
+    fn each_purpose_has_its_own_key_and_the_former_secret_still_opens() {
+        let old = Secrets::new(secret('a'), None).unwrap();
+        let new = Secrets::new(secret('b'), Some(secret('a'))).unwrap();
+        assert_ne!(old.key(Purpose::Signing), old.key(Purpose::Cursor));
+        assert_ne!(old.key(Purpose::Signing), old.key(Purpose::Encryption));
+        assert_ne!(old.key(Purpose::Signing), [0; 32]);
+        assert_eq!(new.keys(Purpose::Signing)[0], new.key(Purpose::Signing));
+        assert_eq!(new.keys(Purpose::Signing)[1], old.key(Purpose::Signing));
+        assert_eq!(format!("{new:?}"), "Secrets([redacted])");
+    }
+
+    /// A5: a secret that can be guessed is refused with the command that makes a good one.
+    #[test]
+    fn a_short_secret_is_refused() {
+        let refused = Secrets::new(SecretString::from("hunter2"), None).unwrap_err();
+        assert_eq!(refused, TooShort { found: 7 });
+        assert!(refused.to_string().contains("openssl rand"));
+        assert!(Secrets::new(secret('a'), Some(SecretString::from("x"))).is_err());
+        assert!(Secrets::new(SecretString::from("a".repeat(32)), None).is_ok());
+    }
+}

@@ -1,0 +1,207 @@
+//! The provisioning job itself: connection, memory, and the one place where a request leaves.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::person::Exported;
+use super::{Dialect, ExternalId, Person, RoleExpression, judge};
+use crate::emulator::transcript::{Outcome, Verdict};
+use crate::emulator::wire::{Answer, Call, Error, Manner, Sender};
+
+/// How Entra speaks HTTP: no User-Agent, no SCIM `Accept`. Its timeout is not published; a .NET client waits
+/// 100 s.
+///
+/// Source: Entra facts §2.
+const MANNER: Manner = Manner {
+    headers: &[],
+    body_type: "application/scim+json",
+    timeout: Duration::from_secs(100),
+};
+
+/// A matching attribute.
+///
+/// Source: Entra facts §5.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Matching {
+    /// `userName` by userPrincipalName: the default.
+    UserName,
+    /// `externalId`.
+    ExternalId,
+    /// `emails[type eq "work"].value`.
+    WorkEmail,
+}
+
+/// What the job remembers of a person it has exported.
+#[derive(Debug, Clone)]
+pub(super) struct Record {
+    /// Our id; it survives a normal restart.
+    pub(super) id: String,
+    /// The state last accepted.
+    pub(super) exported: Exported,
+    /// Whether the person is still in scope; out of scope, edits are not sent.
+    pub(super) in_scope: bool,
+    /// The manager's id last accepted.
+    pub(super) manager: Option<String>,
+}
+
+/// One provisioning job of an Entra tenant.
+#[derive(Debug, Clone)]
+pub struct Entra {
+    pub(super) sender: Sender,
+    pub(super) dialect: Dialect,
+    pub(super) matching: Vec<Matching>,
+    pub(super) external: ExternalId,
+    pub(super) expression: RoleExpression,
+    pub(super) odd_creates: bool,
+    /// By object id.
+    pub(super) records: BTreeMap<String, Record>,
+    /// The last write and whether it was accepted.
+    last_write: Option<(Call, bool)>,
+}
+
+impl Entra {
+    /// A job towards `target` (`…/scim/v2`) with a secret token, sent as `Authorization: Bearer <token>`. A
+    /// query on the target (`?aadOptscim062020`) is dropped; the dialect says which shapes are written.
+    ///
+    /// Errors: [`Error`], when target or token cannot be used.
+    pub fn new(target: &str, token: &str, dialect: Dialect) -> Result<Entra, Error> {
+        let sender = Sender::new(target, &format!("Bearer {token}"), token, MANNER)?;
+        Ok(Entra {
+            sender,
+            dialect,
+            matching: vec![Matching::UserName],
+            external: ExternalId::MailNickname,
+            expression: RoleExpression::Single,
+            odd_creates: false,
+            records: BTreeMap::new(),
+            last_write: None,
+        })
+    }
+
+    /// Matches by these attributes, in order of precedence.
+    #[must_use]
+    pub fn with_matching(mut self, matching: Vec<Matching>) -> Self {
+        self.matching = matching;
+        self
+    }
+
+    /// Takes `externalId` from another source.
+    #[must_use]
+    pub fn with_external_id(mut self, source: ExternalId) -> Self {
+        self.external = source;
+        self
+    }
+
+    /// Maps roles by another expression when it creates.
+    #[must_use]
+    pub fn with_roles(mut self, expression: RoleExpression) -> Self {
+        self.expression = expression;
+        self
+    }
+
+    /// Creates with every documented oddity: `active` as "True", explicit nulls, a misspelt URN.
+    ///
+    /// Source: Entra facts §6.
+    #[must_use]
+    pub fn with_odd_creates(mut self) -> Self {
+        self.odd_creates = true;
+        self
+    }
+
+    /// The dialect of the job.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Our id of a person, as the job remembers it.
+    pub fn id_of(&self, person: &Person) -> Option<&str> {
+        self.records
+            .get(&person.object_id)
+            .map(|record| record.id.as_str())
+    }
+
+    /// Restarts provisioning with `resetScope: Full`: every remembered id is forgotten.
+    ///
+    /// Source: Entra facts §5, §8.4.
+    pub fn restart_full(&mut self) {
+        self.records.clear();
+    }
+
+    /// The last write once more, byte for byte.
+    ///
+    /// Good answers: 409 to a create, 204 or 404 to a DELETE, the same success to a PATCH. Source: Entra
+    /// facts §6, §8.1.
+    pub async fn repeat_last(&mut self) -> Outcome {
+        let Some((mut call, accepted)) = self.last_write.clone() else {
+            return Outcome::nothing("nothing was written yet, so nothing can be repeated");
+        };
+        call.step = format!("{} (once more)", call.step);
+        let method = call.method.clone();
+        call = match method.as_str() {
+            "POST" => call.expecting("409", "Entra facts §6"),
+            "DELETE" => call.expecting("204 or 404", "Entra facts §8.1"),
+            _ => call.expecting("200 or 204", "Entra facts §8.1"),
+        };
+        let mut out = Outcome::default();
+        let judged = |answer: &Answer| {
+            if accepted {
+                repeated(answer, method.as_str())
+            } else {
+                judge::refusal(answer)
+            }
+        };
+        self.step(&mut out, call, judged).await;
+        out
+    }
+
+    /// Sends one call and records it. `Some` when the answer is as expected.
+    pub(super) async fn step(
+        &mut self,
+        out: &mut Outcome,
+        call: Call,
+        judged: impl FnOnce(&Answer) -> Verdict,
+    ) -> Option<Answer> {
+        let (answer, good) = self.step_regardless(out, call, judged).await;
+        good.then_some(answer)
+    }
+
+    /// The same for steps whose answer is used although it is wrong.
+    pub(super) async fn step_regardless(
+        &mut self,
+        out: &mut Outcome,
+        call: Call,
+        judged: impl FnOnce(&Answer) -> Verdict,
+    ) -> (Answer, bool) {
+        let answer = self.sender.send(&call).await;
+        let verdict = judged(&answer);
+        let good = verdict == Verdict::AsExpected;
+        out.exchanges.push(self.sender.exchange(&call, &answer, verdict));
+        if call.method != reqwest::Method::GET {
+            self.last_write = Some((call, (200..300).contains(&answer.status)));
+        }
+        (answer, good)
+    }
+
+    pub(super) fn in_scope(&self, person: &Person) -> Option<Record> {
+        self.records
+            .get(&person.object_id)
+            .filter(|record| record.in_scope)
+            .cloned()
+    }
+}
+
+fn repeated(answer: &Answer, method: &str) -> Verdict {
+    let refusal = || match judge::refusal(answer) {
+        Verdict::Refused { .. } => Verdict::AsExpected,
+        other => other,
+    };
+    match (method, answer.status) {
+        ("POST", 409) | ("DELETE", 404) => refusal(),
+        ("POST", 200..300) => {
+            judge::wrong("the same create succeeded twice: two people with one userName [§6]")
+        }
+        ("POST", _) => judge::refusal(answer),
+        (_, 200..300) => judge::verdict(judge::labelled(answer)),
+        _ => judge::fatal(judge::refusal(answer), "a repeat must succeed"),
+    }
+}

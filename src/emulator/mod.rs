@@ -1,0 +1,21 @@
+//! Fakes of everything outside: Okta and Entra as SCIM clients, Apollo as a server.
+//!
+//! These are honest witnesses. They share no code with the server (`use crate::` names only this room), so a
+//! mistake made there cannot be repeated here. Every request shape names the fact it implements, and every
+//! answer is judged by what the real IdP would do with it: go on, tell its administrator, or break.
+//!
+//! | Room | Holds |
+//! |---|---|
+//! | `okta` | the Okta connector in its three modes, and its story |
+//! | `entra` | the Entra provisioning service in its two dialects, and its story |
+//! | `apollo` | a workspace of Apollo behind HTTP |
+//! | `transcript` | what was exchanged, verdicts, printing |
+//! | `wire` | raw HTTP sending, encodings |
+//!
+//! Not here: any opinion about seats, any reading of our own configuration or store.
+
+pub mod apollo;
+pub mod entra;
+pub mod okta;
+pub mod transcript;
+pub mod wire;

@@ -1,0 +1,270 @@
+//! What every request passes first and every answer last: request id, panics, deadline, access log, metrics (U3).
+//!
+//! Logs carry no query and no personal data: a path segment is written only when it is a plain word or an id of ours.
+
+use super::clock::new_id;
+use super::error::{CallFailure, ScimFailure};
+use super::state::Bridge;
+use crate::credential::api_key;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
+use futures_util::FutureExt;
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const LONGEST_REQUEST_ID: usize = 64;
+
+/// Ties the answer, the access log, the provisioning log and the audit of one request together.
+#[derive(Debug, Clone)]
+struct RequestId(String);
+
+/// The id of this request: the caller's, if it is a plain one, else ours.
+pub fn request_id(request: &HttpRequest) -> String {
+    request
+        .extensions()
+        .get::<RequestId>()
+        .map(|id| id.0.clone())
+        .unwrap_or_default()
+}
+
+fn id_for(headers: &HeaderMap) -> String {
+    let plain = |text: &&str| {
+        let legal = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        !text.is_empty() && text.len() <= LONGEST_REQUEST_ID && text.chars().all(legal)
+    };
+    let sent = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
+    // An id shaped like a credential would put that credential into the logs.
+    sent.filter(plain)
+        .filter(|text| !looks_secret(text))
+        .map_or_else(new_id, str::to_owned)
+}
+
+/// The middleware around everything.
+///
+/// Errors: a request that panicked or ran out of time becomes an error answer.
+pub async fn front(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let started = Instant::now();
+    let id = id_for(request.headers());
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let method = request.method().to_string();
+    let path = shown_path(request.path());
+    let side = Side::of(request.path());
+    let deadline = request
+        .app_data::<web::Data<Bridge>>()
+        .map_or(50, |bridge| bridge.config.limits.request_seconds);
+    let answer = match side {
+        // The proxy has deadlines of its own, towards Apollo.
+        Side::Proxy => Ok(AssertUnwindSafe(next.call(request)).catch_unwind().await),
+        Side::Scim | Side::Other => {
+            let guarded = AssertUnwindSafe(next.call(request)).catch_unwind();
+            tokio::time::timeout(Duration::from_secs(deadline), guarded).await
+        }
+    };
+    let outcome = match answer {
+        Ok(Ok(Ok(mut response))) => {
+            if let Ok(value) = HeaderValue::from_str(&id) {
+                response.headers_mut().insert(REQUEST_ID, value);
+            }
+            Ok(response)
+        }
+        Ok(Ok(Err(error))) => Err(error),
+        Ok(Err(_)) => {
+            tracing::error!(request.id = %id, %method, %path, "a handler panicked; the request was answered 500");
+            Err(Abandoned {
+                id: id.clone(),
+                side,
+                why: Why::Panicked,
+            }
+            .into())
+        }
+        Err(_) => Err(Abandoned {
+            id: id.clone(),
+            side,
+            why: Why::TimedOut,
+        }
+        .into()),
+    };
+    let status = outcome.as_ref().map_or_else(
+        |error: &actix_web::Error| error.as_response_error().status_code(),
+        ServiceResponse::status,
+    );
+    note(&method, &path, side, status, &id, started);
+    outcome
+}
+
+fn note(method: &str, path: &str, side: Side, status: StatusCode, id: &str, started: Instant) {
+    let took = started.elapsed();
+    let labels = [
+        ("side", side.as_str().to_owned()),
+        ("status", status.as_u16().to_string()),
+    ];
+    metrics::counter!("seatbridge_requests_total", &labels).increment(1);
+    metrics::histogram!("seatbridge_request_seconds", "side" => side.as_str()).record(took.as_secs_f64());
+    let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    let status = status.as_u16();
+    if side == Side::Other && status < 400 {
+        tracing::debug!(request.id = %id, %method, %path, status, took_ms, "answered");
+    } else {
+        tracing::info!(request.id = %id, %method, %path, status, took_ms, "answered");
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Scim,
+    Proxy,
+    Other,
+}
+
+impl Side {
+    fn of(path: &str) -> Self {
+        let below =
+            |base: &str| path == base || path.strip_prefix(base).is_some_and(|rest| rest.starts_with('/'));
+        if below("/scim") {
+            Side::Scim
+        } else if below("/apollo") || below("/api/v1") {
+            Side::Proxy
+        } else {
+            Side::Other
+        }
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Side::Scim => "scim",
+            Side::Proxy => "proxy",
+            Side::Other => "other",
+        }
+    }
+}
+
+/// A path as logs may show it: plain words and ids of ours; anything else is an ellipsis.
+fn shown_path(path: &str) -> String {
+    path.split('/')
+        .take(12)
+        .map(shown_segment)
+        .collect::<Vec<_>>()
+        .join("/")
+}
+
+fn shown_segment(segment: &str) -> String {
+    if let Some(id) = api_key::id_in(segment) {
+        return format!("ak_{id}...");
+    }
+    let word = segment.len() <= 40
+        && segment
+            .chars()
+            .all(|c| c.is_ascii_alphabetic() || c == '_' || c == '.');
+    let id = segment.len() <= 36 && segment.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
+    let version = matches!(segment, "v1" | "v2");
+    let key_id = segment.len() == api_key::ID_CHARS
+        && segment
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    if (word || id || version || key_id) && !looks_secret(segment) {
+        segment.to_owned()
+    } else {
+        "…".to_owned()
+    }
+}
+
+/// Shaped like one of our keys or like a JWT.
+fn looks_secret(text: &str) -> bool {
+    text.starts_with("ak_") || text.starts_with("eyJ")
+}
+
+/// A request nobody can answer any more but the front.
+#[derive(Debug)]
+struct Abandoned {
+    id: String,
+    side: Side,
+    why: Why,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Why {
+    Panicked,
+    TimedOut,
+}
+
+impl std::fmt::Display for Abandoned {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "request {} was abandoned", self.id)
+    }
+}
+
+impl Abandoned {
+    fn as_failure(&self) -> Box<dyn ResponseError> {
+        match (self.side, self.why) {
+            (Side::Scim, Why::Panicked) => Box::new(ScimFailure::Panicked),
+            (Side::Scim, Why::TimedOut) => Box::new(ScimFailure::TimedOut),
+            (Side::Proxy | Side::Other, Why::Panicked) => Box::new(CallFailure::Panicked),
+            (Side::Proxy | Side::Other, Why::TimedOut) => Box::new(CallFailure::TimedOut),
+        }
+    }
+}
+
+impl ResponseError for Abandoned {
+    fn status_code(&self) -> StatusCode {
+        self.as_failure().status_code()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut answer = self.as_failure().error_response();
+        if let Ok(value) = HeaderValue::from_str(&self.id) {
+            answer.headers_mut().insert(REQUEST_ID, value);
+        }
+        answer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// U3: personal data stays out of operator logs, and a segment shaped like a key is logged as its id.
+    #[test]
+    fn a_logged_path_carries_no_person_and_no_secret() {
+        for (path, shown) in [
+            ("/scim/v2/Users", "/scim/v2/Users"),
+            ("/scim/v2/Users/.search", "/scim/v2/Users/.search"),
+            ("/scim/v2/Users/0199-aa", "/scim/v2/Users/0199-aa"),
+            ("/scim/v2/Users/ada@corp.example", "/scim/v2/Users/…"),
+            (
+                "/api/v1/contacts/6c00000000000000000000a1",
+                "/api/v1/contacts/6c00000000000000000000a1",
+            ),
+            ("/admin/keys/eyJhbGciOiJIUzI1NiJ9.e30.x", "/admin/keys/…"),
+            (
+                "/admin/keys/ak_abcdefghijklmnopqrstuvwxyz234567",
+                "/admin/keys/ak_abcdefghijklmnop...",
+            ),
+            ("/x/%61da", "/x/…"),
+        ] {
+            assert_eq!(shown_path(path), shown);
+        }
+    }
+
+    /// U3: a caller's request id is kept when it is plain, and never when it could be a secret.
+    #[test]
+    fn a_request_id_is_kept_when_plain() {
+        let sent = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(REQUEST_ID, HeaderValue::from_str(text).unwrap());
+            id_for(&headers)
+        };
+        assert_eq!(sent("abc-123"), "abc-123");
+        for refused in ["", "a b", "ak_secret", "eyJx", &"a".repeat(65)] {
+            assert_ne!(sent(refused), refused);
+        }
+        assert_ne!(id_for(&HeaderMap::new()), "");
+    }
+}

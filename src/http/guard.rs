@@ -1,0 +1,178 @@
+//! Who is calling. A handler that takes one of these cannot be reached without it.
+
+use super::error::{CallFailure, ScimFailure};
+use super::front::request_id;
+use super::state::Bridge;
+use crate::credential::api_key::ApiKey;
+use crate::credential::{bearer, digest, digests_match, scim_token};
+use crate::flavour::BearerForm;
+use crate::rbac::{Held, Reach, held};
+use crate::seat::Standing;
+use crate::store::records::{Directory, KeyHolder};
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use futures_util::future::LocalBoxFuture;
+
+/// A connector with a living token of one directory (A2, A4).
+#[derive(Debug, Clone)]
+pub struct ScimClient {
+    /// The directory its token names.
+    pub directory: Directory,
+    /// `jti` of the token.
+    pub token_id: String,
+    /// Ties answer, log and audit together.
+    pub request_id: String,
+}
+
+impl FromRequest for ScimClient {
+    type Error = ScimFailure;
+    type Future = LocalBoxFuture<'static, Result<Self, ScimFailure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let header = one_header(request, &header::AUTHORIZATION);
+        let bridge = request.app_data::<web::Data<Bridge>>().cloned();
+        let from = request
+            .peer_addr()
+            .map(|peer| peer.ip().to_string())
+            .unwrap_or_default();
+        let request_id = request_id(request);
+        Box::pin(async move {
+            let bridge = bridge.ok_or(ScimFailure::Panicked)?;
+            let header = header.map_err(|()| ScimFailure::from(bearer::Malformed::NotOneToken))?;
+            let header = header.ok_or(ScimFailure::NoToken)?;
+            let (directory, token_id) = authenticate(&header, &bridge).await?;
+            bridge.notes.token_used(&token_id, bridge.clock.now(), &from);
+            Ok(Self {
+                directory,
+                token_id,
+                request_id,
+            })
+        })
+    }
+}
+
+/// Format and signature first, then one lookup.
+async fn authenticate(header: &str, bridge: &Bridge) -> Result<(Directory, String), ScimFailure> {
+    let bearer = bearer::read(header)?;
+    let now = bridge.clock.now();
+    let claims = scim_token::verify(&bridge.secrets, bearer.token, now / 1_000_000)?;
+    let id = claims.jti.clone();
+    let known = bridge.store.look_up(move |tx| tx.token(&id)).await?;
+    let (token, directory) = known.ok_or(scim_token::Invalid::NotOurs)?;
+    if token.directory_id != claims.sub || !digests_match(&token.digest, &digest(bearer.token)) {
+        return Err(scim_token::Invalid::NotOurs.into());
+    }
+    if token.revoked_at.is_some() {
+        return Err(ScimFailure::RevokedToken);
+    }
+    let form = match bearer.form {
+        bearer::Form::Standard => BearerForm::Prefixed,
+        bearer::Form::Bare => BearerForm::Bare,
+        bearer::Form::Doubled => BearerForm::Doubled,
+    };
+    if !directory.flavour.bearer_forms().contains(&form) {
+        return Err(ScimFailure::UnusualForm);
+    }
+    Ok((directory, token.id))
+}
+
+/// The one value of a header, nothing when it is absent, an error when it comes twice or is no text.
+fn one_header(request: &HttpRequest, name: &header::HeaderName) -> Result<Option<String>, ()> {
+    let mut values = request.headers().get_all(name);
+    match (values.next(), values.next()) {
+        (None, _) => Ok(None),
+        (Some(value), None) => value.to_str().map(|text| Some(text.to_owned())).map_err(|_| ()),
+        (Some(_), Some(_)) => Err(()),
+    }
+}
+
+/// A holder with a living key and an assigned seat (R3, R4).
+#[derive(Debug, Clone)]
+pub struct KeyedCall {
+    /// The key, its seat, the seat's directory.
+    pub holder: KeyHolder,
+    /// The holder's roles as of this call.
+    pub held: Held,
+    /// What the call may do.
+    pub reach: Reach,
+    /// Ties answer, log and audit together.
+    pub request_id: String,
+    presented: ApiKey,
+}
+
+impl KeyedCall {
+    /// Asks the store again, at the moment of sending: a call may have waited long for its body (R4).
+    ///
+    /// Errors: [`CallFailure::InvalidKey`] when the key died meanwhile.
+    pub async fn still_stands(&self, bridge: &Bridge) -> Result<KeyedCall, CallFailure> {
+        open(self.presented.clone(), self.request_id.clone(), bridge).await
+    }
+}
+
+impl FromRequest for KeyedCall {
+    type Error = CallFailure;
+    type Future = LocalBoxFuture<'static, Result<Self, CallFailure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let credential = credential_of(request);
+        let bridge = request.app_data::<web::Data<Bridge>>().cloned();
+        let request_id = request_id(request);
+        Box::pin(async move {
+            let bridge = bridge.ok_or(CallFailure::Panicked)?;
+            let key = ApiKey::parse(&credential?).ok_or(CallFailure::InvalidKey)?;
+            let call = open(key, request_id, &bridge).await?;
+            bridge.notes.key_used(&call.holder.key.id, bridge.clock.now());
+            Ok(call)
+        })
+    }
+}
+
+/// Exactly one credential: `x-api-key` or Bearer (R8).
+fn credential_of(request: &HttpRequest) -> Result<String, CallFailure> {
+    let key = one_header(request, &header::HeaderName::from_static("x-api-key"));
+    let bearer = one_header(request, &header::AUTHORIZATION);
+    match (key, bearer) {
+        (Ok(None), Ok(None)) => Err(CallFailure::NoKey),
+        (Ok(Some(key)), Ok(None)) => Ok(key),
+        (Ok(None), Ok(Some(header))) => match bearer::read(&header) {
+            Ok(bearer::Bearer {
+                token,
+                form: bearer::Form::Standard,
+            }) => Ok(token.to_owned()),
+            Ok(_) | Err(_) => Err(CallFailure::InvalidKey),
+        },
+        (Ok(Some(_)), Ok(Some(_))) | (Err(()), _) | (_, Err(())) => Err(CallFailure::TwoCredentials),
+    }
+}
+
+/// Digest, end, revocation, seat and seat period: all of them, from one row.
+async fn open(presented: ApiKey, request_id: String, bridge: &Bridge) -> Result<KeyedCall, CallFailure> {
+    let id = presented.id().to_owned();
+    let known = bridge.store.look_up(move |tx| tx.key(&id)).await?;
+    let holder = known.ok_or(CallFailure::InvalidKey)?;
+    let alive = digests_match(&holder.key.digest, &presented.digest())
+        && holder.key.revoked_at.is_none()
+        && holder.key.expires_at > bridge.clock.now()
+        && holder.seat.seat.standing() == Standing::Assigned
+        && holder.seat.period == holder.key.period
+        && bridge.gate.is_open_for(&holder.key.id);
+    if !alive {
+        return Err(CallFailure::InvalidKey);
+    }
+    let seat = &holder.seat;
+    let directory = &holder.directory;
+    let held = held(
+        &seat.sent_roles,
+        &directory.role_map,
+        seat.operator_role,
+        directory.default_role,
+    );
+    let reach = Reach::new(holder.key.role, &held.roles);
+    Ok(KeyedCall {
+        holder,
+        held,
+        reach,
+        request_id,
+        presented,
+    })
+}

@@ -1,0 +1,22 @@
+//! Shared kit for handlers: what stands between the wire and the capabilities.
+//!
+//! - `state`: the [`Bridge`] every handler is given, and its clock.
+//! - `clock`: wall-clock time and random bytes, so that the rooms below get both as arguments.
+//! - `guard`: who is calling; a handler without a guard argument is visible in review.
+//! - `body`: reading a JSON body within its limits.
+//! - `error`: every Rust error becomes a wire body here, and only here.
+//! - `front`: request ids, panics, deadlines, access log, metrics.
+//! - `notes`: what may be written a second later: lookups, last uses.
+//! - `gate`: keys that died in this process, asked at the very moment of sending.
+
+pub mod body;
+pub mod clock;
+pub mod error;
+pub mod front;
+pub mod gate;
+pub mod guard;
+pub mod notes;
+pub mod state;
+
+pub use clock::Clock;
+pub use state::Bridge;

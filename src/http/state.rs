@@ -1,0 +1,36 @@
+//! What every handler is given.
+
+use super::clock::Clock;
+use super::gate::Gate;
+use super::notes::Notes;
+use crate::apollo::Apollo;
+use crate::config::Config;
+use crate::credential::secret::Secrets;
+use crate::store::Store;
+use std::sync::Arc;
+
+/// The bridge as handlers see it; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Bridge {
+    /// All state.
+    pub store: Store,
+    /// The configuration.
+    pub config: Arc<Config>,
+    /// Derived keys.
+    pub secrets: Secrets,
+    /// Time.
+    pub clock: Clock,
+    /// The door to Apollo; absent while no credential is configured.
+    pub apollo: Option<Apollo>,
+    /// Keys that died in this process.
+    pub gate: Gate,
+    /// What may be written a second later.
+    pub notes: Notes,
+}
+
+impl Bridge {
+    /// `https://host/scim/v2`, the base of every location.
+    pub fn scim_base(&self) -> String {
+        self.config.tenant_url()
+    }
+}

@@ -1,0 +1,11 @@
+//! What judges the bridge from outside: the demo, and later stories and conformance runs.
+//!
+//! - `demo`: the whole thing at work once, on loopback, with every step checked.
+//! - `stage`: what the demo runs on: a temporary store, a fake Apollo, a real server.
+//!
+//! The connectors and the caller here talk HTTP to the server like anybody else.
+
+pub mod demo;
+mod stage;
+
+pub use stage::{Problem, Stage};

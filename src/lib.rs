@@ -1,0 +1,34 @@
+//! seatbridge: SCIM 2.0 bridge for Apollo.io seats. The map of the house.
+//!
+//! | Room | Holds |
+//! |---|---|
+//! | `provision`, `proxy`, `admin` | capabilities: IdP -> us, holder -> us -> Apollo, operator -> us |
+//! | `store`, `apollo` | doors to the world: SQL, Apollo's API |
+//! | `http` | shared kit for handlers: guards, errors, request ids |
+//! | `scim`, `flavour`, `seat`, `rbac`, `credential`, `audit` | rules, pure |
+//! | `config`, `telemetry`, `server`, `cli` | configuration, logs, the page of routes, the command line |
+//! | `emulator`, `judge` | the annex: fake Okta, Entra and Apollo; the demo |
+//!
+//! Who may import whom is a table in `tests/spec/house/imports.rs`, and a test holds it.
+
+// In tests a failed expectation is the message.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod admin;
+pub mod apollo;
+pub mod audit;
+pub mod cli;
+pub mod config;
+pub mod credential;
+pub mod emulator;
+pub mod flavour;
+pub mod http;
+pub mod judge;
+pub mod provision;
+pub mod proxy;
+pub mod rbac;
+pub mod scim;
+pub mod seat;
+pub mod server;
+pub mod store;
+pub mod telemetry;

@@ -1,0 +1,17 @@
+//! IdP -> us: the SCIM flows.
+//!
+//! - `http`: handlers for `/scim/v2`, each a guard, a question, an answer.
+//! - `service`: load, decide, save, audit, log, as one use case.
+//! - `ledger`: what one decision writes: seat, events, audit, dead keys.
+//! - `search`: lists and lookups.
+//! - `translate`: a SCIM User before and after becomes a command; a seat becomes a SCIM User (pure).
+//! - `log`: the provisioning log's record of a request.
+//! - `queue`: the turn of people who wait.
+
+pub mod http;
+pub mod ledger;
+pub mod log;
+pub mod queue;
+pub mod search;
+pub mod service;
+pub mod translate;

@@ -1,0 +1,170 @@
+//! Key -> permit -> forward (R2 to R4, R7 to R10, R12).
+
+use crate::apollo::{Answer, Failure};
+use crate::audit::{Action, Actor, Entry, Outcome};
+use crate::http::Bridge;
+use crate::http::error::CallFailure;
+use crate::http::guard::KeyedCall;
+use crate::rbac::{self, Answered, Denial, check_query, find, permit};
+use serde_json::{Value, json};
+
+/// One call as it arrived, without its credential.
+#[derive(Debug, Clone, Copy)]
+pub struct Call<'a> {
+    /// The method.
+    pub method: &'a str,
+    /// The exact bytes after the mount.
+    pub path: &'a str,
+    /// The exact bytes after the question mark.
+    pub query: &'a str,
+    /// The caller's Accept header.
+    pub accept: Option<&'a str>,
+}
+
+/// What goes back.
+pub enum Reply {
+    /// Apollo's answer, as far as the caller may see it.
+    Upstream(Answer),
+    /// Ours, about the key's holder (R10).
+    Local(Value),
+}
+
+/// The first look, before the body is read: is there such a route, and may this key use it?
+///
+/// Errors: [`CallFailure::Denied`].
+pub fn admit(call: &Call<'_>, keyed: &KeyedCall) -> Result<(), CallFailure> {
+    let target = find(call.method, call.path).map_err(|denial| denied(denial, keyed))?;
+    if target.route().answered == Answered::Locally {
+        return check_query(call.query)
+            .map(|_| ())
+            .map_err(|denial| denied(denial, keyed));
+    }
+    permit(target, &keyed.reach, call.query)
+        .map(|_| ())
+        .map_err(|denial| denied(denial, keyed))
+}
+
+/// Makes the call, with everything asked again at the moment of sending.
+///
+/// Errors: [`CallFailure`].
+pub async fn carry(
+    call: &Call<'_>,
+    body: Option<(&str, &[u8])>,
+    keyed: &KeyedCall,
+    bridge: &Bridge,
+) -> Result<Reply, CallFailure> {
+    let keyed = keyed.still_stands(bridge).await?;
+    let target = find(call.method, call.path).map_err(|denial| denied(denial, &keyed))?;
+    let route = target.route();
+    if route.answered == Answered::Locally {
+        check_query(call.query).map_err(|denial| denied(denial, &keyed))?;
+        return Ok(Reply::Local(describe(route.name, &keyed)));
+    }
+    let permit = permit(target, &keyed.reach, call.query)
+        .and_then(|draft| draft.with_body(body))
+        .map_err(|denial| denied(denial, &keyed))?;
+    let apollo = bridge.apollo.as_ref().ok_or(CallFailure::NotConfigured)?;
+    // Nothing is awaited between this look and the sending: on this replica a dead key begins no call (R4).
+    if !bridge.gate.is_open_for(&keyed.holder.key.id) {
+        return Err(CallFailure::InvalidKey);
+    }
+    let answer = apollo
+        .forward(permit, call.accept)
+        .await
+        .map_err(|failure| match failure {
+            Failure::Refused => CallFailure::UpstreamRefused,
+            Failure::Lost => CallFailure::UpstreamLost,
+            Failure::Slow => CallFailure::UpstreamTimeout,
+            Failure::Unmaskable => CallFailure::Unmaskable,
+        })?;
+    let labels = [("route", route.name), ("role", keyed.holder.key.role.as_str())];
+    metrics::counter!("seatbridge_proxied_calls_total", &labels).increment(1);
+    tracing::info!(
+        request.id = %keyed.request_id, key.id = %keyed.holder.key.id, route = route.name, status = answer.status,
+        masked = answer.masked, "call forwarded to Apollo"
+    );
+    Ok(Reply::Upstream(answer))
+}
+
+fn denied(denial: Denial, keyed: &KeyedCall) -> CallFailure {
+    CallFailure::Denied(denial, keyed.reach.highest())
+}
+
+/// The key's holder, never the master key's acting admin (R10; Apollo facts §2.3).
+fn describe(route: &str, keyed: &KeyedCall) -> Value {
+    let person = keyed.holder.seat.seat.person();
+    let text = |path: &str| {
+        person
+            .and_then(|person| person.profile.0.pointer(path))
+            .cloned()
+            .unwrap_or(Value::Null)
+    };
+    let email = person
+        .and_then(|person| person.address.as_ref())
+        .map(|address| address.as_str().to_owned());
+    let name = person.map(|person| person.user_name.as_str());
+    if route.starts_with("auth/") {
+        return json!({
+            "healthy": true, "is_logged_in": true,
+            "user": {"id": keyed.holder.seat.id, "email": email, "name": name},
+        });
+    }
+    json!({
+        "id": keyed.holder.seat.id, "email": email, "name": name, "title": text("/title"),
+        "first_name": text("/name/givenName"), "last_name": text("/name/familyName"),
+        "roles": keyed.held.roles, "key_role": keyed.holder.key.role,
+    })
+}
+
+/// Audits a denial that says something about the caller; a path nobody offers says nothing.
+///
+/// Errors: the store's.
+pub async fn record_denial(
+    call: &Call<'_>,
+    failure: &CallFailure,
+    keyed: &KeyedCall,
+    bridge: &Bridge,
+) -> Result<(), CallFailure> {
+    let CallFailure::Denied(denial, _) = failure else {
+        return Ok(());
+    };
+    let telling = matches!(
+        denial,
+        Denial::Forbidden { .. }
+            | Denial::NeedsExportPii { .. }
+            | Denial::WebhookRefused
+            | Denial::CredentialInQuery
+            | Denial::CredentialInBody
+            | Denial::MethodOverride
+            | Denial::MaskedWriteBack { .. }
+    );
+    if !telling {
+        return Ok(());
+    }
+    let route = rbac::find(call.method, call.path)
+        .map(|target| target.route().name)
+        .unwrap_or("unknown");
+    let entry = Entry {
+        outcome: Outcome::Refused,
+        directory_id: Some(keyed.holder.directory.id.clone()),
+        seat_id: Some(keyed.holder.seat.id.clone()),
+        subject: keyed
+            .holder
+            .seat
+            .seat
+            .person()
+            .map(|person| person.user_name.as_str().to_owned()),
+        reason: Some(format!("{route}: {denial}")),
+        request_id: Some(keyed.request_id.clone()),
+        ..Entry::done(
+            bridge.clock.now(),
+            Actor::Key(keyed.holder.key.id.clone()),
+            Action::DenyCall,
+        )
+    };
+    bridge
+        .store
+        .write(move |tx| tx.append(&entry).map(|_| ()))
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,195 @@
+//! Why a call does not go to Apollo, in words for the person who must act.
+
+use super::permission::Permission;
+
+/// A refused call. Display tells the caller what to do; no variant carries a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Denial {
+    /// No row of the sheet has this method and path.
+    #[error("this proxy offers no such Apollo endpoint; check the method and the exact path")]
+    UnknownRoute,
+    /// The endpoint describes the key's holder and never goes to Apollo (R10).
+    #[error("this endpoint is answered by the bridge itself and never sent to Apollo")]
+    AnsweredLocally,
+    /// The caller lacks a permission of the row.
+    #[error("permission denied: {permission} requires role upgrade; ask a team admin for a role that has it")]
+    Forbidden {
+        /// The first permission that is missing.
+        permission: Permission,
+    },
+    /// A key or token stands in the query, where logs and proxies keep it.
+    #[error(
+        "credentials do not belong in the query; send the key in the x-api-key header and replace this one"
+    )]
+    CredentialInQuery,
+    /// A key or token stands in the body.
+    #[error("credentials do not belong in the body; send the key in the x-api-key header")]
+    CredentialInBody,
+    /// The query or body asks for another method than the request line.
+    #[error("`_method` is not supported; send the request with the method you mean")]
+    MethodOverride,
+    /// The query cannot be read in one way only.
+    #[error("the query is refused: {fault}")]
+    BadQuery {
+        /// What is wrong with it.
+        fault: QueryFault,
+    },
+    /// A parameter would reveal personal data to a caller who may not export it.
+    #[error("`{parameter}` reveals personal data and needs exportPII; leave it out or set it to false")]
+    NeedsExportPii {
+        /// The parameter as the caller spelt it.
+        parameter: String,
+    },
+    /// Results would be posted to a host nobody configured.
+    #[error(
+        "`webhook_url` must be an https URL whose host this bridge allows; ask an operator to add the host"
+    )]
+    WebhookRefused,
+    /// A method that carries no body came with one.
+    #[error("a GET request carries no body here; send parameters in the query")]
+    UnexpectedBody,
+    /// The body is not labelled as JSON in UTF-8.
+    #[error("only JSON bodies are accepted; send `content-type: application/json` in UTF-8")]
+    UnsupportedBody,
+    /// The body is labelled as JSON and is not an object.
+    #[error("the body is refused: {fault}")]
+    MalformedBody {
+        /// What is wrong with it.
+        fault: BodyFault,
+    },
+    /// A member stands twice in one object, so two readers may see two bodies.
+    #[error("the member `{key}` stands twice in one object of the body; send it once")]
+    DuplicateKey {
+        /// The repeated name.
+        key: String,
+    },
+    /// A masked value of an earlier answer would be stored at Apollo.
+    #[error(
+        "`{path}` carries a value this bridge masked; leave it out, or the real value at Apollo would be lost"
+    )]
+    MaskedWriteBack {
+        /// Where it stands.
+        path: String,
+    },
+    /// A paging parameter is not a plain number.
+    #[error("`{parameter}` must be a whole number in digits")]
+    NotANumber {
+        /// The parameter as the caller spelt it.
+        parameter: String,
+    },
+    /// More rows a page than Apollo gives.
+    #[error("`per_page` is at most 100; ask for more pages instead")]
+    TooManyPerPage,
+    /// A page Apollo never gives.
+    #[error("`page` is at most 500 (50,000 records); narrow the search instead")]
+    BeyondLastPage,
+    /// More records in one call than Apollo takes.
+    #[error("`{parameter}` takes at most {most} records a call; split the call")]
+    TooManyRecords {
+        /// The parameter of the sheet.
+        parameter: &'static str,
+        /// The limit of the sheet.
+        most: usize,
+    },
+    /// Query and body name the same parameter and do not say the same.
+    #[error("`{parameter}` stands in the query and in the body with different values; send it once")]
+    Disagreement {
+        /// The parameter as the body spells it.
+        parameter: String,
+    },
+}
+
+/// What is wrong with a query.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QueryFault {
+    /// A byte that has no place in a query.
+    #[error("it holds a character that must be percent-encoded")]
+    RawCharacter,
+    /// A `%` without two hex digits.
+    #[error("it holds a percent sign that is not followed by two hex digits")]
+    BadEscape,
+    /// Decodes to bytes that are no text.
+    #[error("it is not UTF-8 once decoded")]
+    NotUtf8,
+    /// Decodes to a control character.
+    #[error("it holds a control character once decoded")]
+    ControlCharacter,
+    /// A parameter name that is still encoded, or holds a backslash, once decoded.
+    #[error("a parameter name is encoded twice or holds a backslash")]
+    OddName,
+    /// A list of records whose length a query does not tell.
+    #[error("send `{parameter}` in a JSON body")]
+    RecordsInQuery {
+        /// The list.
+        parameter: &'static str,
+    },
+}
+
+/// What is wrong with a body.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BodyFault {
+    /// Bytes that are no text.
+    #[error("it is not UTF-8")]
+    NotUtf8,
+    /// Not JSON.
+    #[error("it is not valid JSON (line {line}, column {column})")]
+    NotJson {
+        /// Where reading stopped, from 1.
+        line: usize,
+        /// Where reading stopped, from 1.
+        column: usize,
+    },
+    /// JSON, but no object.
+    #[error("it must be a JSON object")]
+    NotAnObject,
+}
+
+/// The longest name a refusal repeats. **Units**: characters.
+const SHOWN: usize = 80;
+
+/// A name of the caller's, short enough to repeat.
+pub(super) fn shown(name: &str) -> String {
+    match name.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}...", &name[..end]),
+        None => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_repeats_a_long_name_in_part_only() {
+        assert_eq!(shown("per_page"), "per_page");
+        assert_eq!(shown(&"é".repeat(80)), "é".repeat(80));
+        assert_eq!(shown(&"é".repeat(81)), format!("{}...", "é".repeat(80)));
+    }
+
+    #[test]
+    fn a_refusal_says_what_to_do() {
+        let denial = Denial::Forbidden {
+            permission: Permission::BulkEnrich,
+        };
+        assert!(
+            denial
+                .to_string()
+                .starts_with("permission denied: bulkEnrich requires role upgrade")
+        );
+        let denial = Denial::BadQuery {
+            fault: QueryFault::RecordsInQuery { parameter: "details" },
+        };
+        assert_eq!(
+            denial.to_string(),
+            "the query is refused: send `details` in a JSON body"
+        );
+        let denial = Denial::TooManyRecords {
+            parameter: "details",
+            most: 10,
+        };
+        assert_eq!(
+            denial.to_string(),
+            "`details` takes at most 10 records a call; split the call"
+        );
+    }
+}

@@ -1,0 +1,42 @@
+//! Roles, permissions and the proof that one call may go to Apollo.
+//!
+//! Lives here: the five roles and eleven permissions (product.md R1), how far a key reaches (R3, R5), the
+//! sheet of proxied endpoints (R2), the guards of path, query and body (R8, R9, R14) and the mask over what
+//! may not be exported (R9). A call passes four doors in this order, and each hands over the only value the
+//! next one takes: [`find`] makes a [`Target`], [`permit`] a [`Draft`], [`Draft::with_body`] a [`Permit`];
+//! what Apollo answers goes through [`disclose`].
+//!
+//! Lives elsewhere: keys and their digests (`credential`), HTTP statuses (`http/error.rs`), rate windows and
+//! budgets (`apollo`, `proxy`), whose record a call touches (R10, `proxy`).
+//!
+//! May import: nothing of ours. No clock, no randomness, no HTTP. Roles defined in configuration will be a
+//! name, a rank and a [`Permissions`] set beside [`Role`]; everything after [`Reach`] already works on the
+//! set alone.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
+
+mod body;
+mod columns;
+mod denial;
+mod disclosure;
+mod document;
+mod holder;
+mod minting;
+mod parameters;
+mod permission;
+mod permit;
+mod role;
+mod routes;
+mod target;
+
+pub use columns::{Answered, Credits, Method, Owner, Pii, RateClass, Records, Route};
+pub use denial::{BodyFault, Denial, QueryFault};
+pub use disclosure::{Disclosed, Disclosure, MASK, PLACEHOLDER_ADDRESS, Unmaskable, disclose};
+pub use holder::{Held, RoleSource, held};
+pub use minting::{MintRefusal, Minter, may_mint, still_within_reach, ttl_days};
+pub use parameters::{CheckedQuery, check_query};
+pub use permission::{Permission, Permissions};
+pub use permit::{Draft, Permit, permit};
+pub use role::{Reach, Role, may_reach};
+pub use routes::table;
+pub use target::{Target, find};

@@ -1,0 +1,275 @@
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::{ENTERPRISE, applied, refused, rin};
+use crate::scim::{Error, Patch, ScimType, User, urn};
+
+#[test]
+fn a_value_path_that_selects_nothing_and_describes_nothing_has_no_target() {
+    for path in [
+        "emails[type ne \"work\" and type ne \"home\"].value",
+        "emails[type eq \"other\" or type eq \"fax\"].value",
+        "emails[not (type pr)].value",
+        "emails[type eq \"a\" and type eq \"b\"].value",
+        "emails[value co \"nosuch\"].display",
+        "emails[primary eq \"perhaps\"].value",
+    ] {
+        for op in ["add", "replace"] {
+            let refused = refused(json!([{"op": op, "path": path, "value": "x"}]));
+            assert_eq!(
+                (&refused, refused.scim_type()),
+                (
+                    &Error::NoTarget {
+                        path: path.to_owned()
+                    },
+                    ScimType::NoTarget
+                )
+            );
+        }
+    }
+}
+
+#[test]
+fn what_the_server_owns_is_skipped_in_a_value_and_the_id_is_refused_as_a_path() {
+    let echo = json!([{"op": "replace", "value": {
+        "id": "8", "meta": {"version": "x"}, "schemas": [], "groups": [{"value": "1"}], "password": "s3cret",
+    }}]);
+    let skipped = applied(echo);
+    assert_eq!(
+        (skipped.user, skipped.ignored, skipped.unknown_paths),
+        (rin(), vec![], vec![])
+    );
+    for path in [
+        "meta",
+        "meta.version",
+        "schemas",
+        "groups",
+        "groups[value eq \"1\"]",
+        "password",
+        "PASSWORD",
+    ] {
+        let skipped = applied(json!([{"op": "replace", "path": path, "value": "s3cret"}]));
+        assert_eq!(
+            (skipped.user, skipped.ignored, skipped.unknown_paths),
+            (rin(), vec![], vec![]),
+            "{path}"
+        );
+    }
+    let refused = refused(json!([{"op": "replace", "path": "ID", "value": "8"}]));
+    assert_eq!(
+        (&refused, refused.scim_type()),
+        (
+            &Error::ServerOwned {
+                attribute: "id".to_owned()
+            },
+            ScimType::Mutability
+        )
+    );
+}
+
+#[test]
+fn what_nobody_knows_is_skipped_and_named() {
+    let skipped = applied(json!([
+        {"op": "replace", "value": {
+            "shoeSize": 43, "name": {"shoe": "x"}, "urn:example:x:User": {"a": 1},
+            "bad path[": 1, "colour": null,
+            (ENTERPRISE): {"floor": "2"},
+        }},
+        {"op": "add", "path": "urn:example:x:User:floor", "value": "2"},
+        {"op": "add", "path": "entitlements", "value": [{"value": "x"}]},
+        {"op": "add", "path": "favouriteColour", "value": "red"},
+        {"op": "remove", "path": "emails[type eq \"work\"].shoe"},
+    ]));
+    assert_eq!(skipped.user, rin());
+    assert_eq!(
+        skipped.ignored,
+        [
+            "shoeSize",
+            "name.shoe",
+            "urn:example:x:User",
+            "bad path[",
+            "floor",
+            "urn:example:x:User:floor",
+            "entitlements"
+        ]
+    );
+    assert_eq!(
+        skipped.unknown_paths,
+        ["favouriteColour", "emails[type eq \"work\"].shoe"]
+    );
+}
+
+#[test]
+fn a_malformed_message_is_refused_with_its_own_reason() {
+    let malformed = |number| Error::OperationMalformed {
+        number,
+        problem: "op is missing",
+    };
+    let many = vec![json!({"op": "replace", "value": {}}); 1001];
+    let cases = [
+        (json!([]), Error::BodyNotObject { expected: "PatchOp" }),
+        (json!({}), Error::NoOperations),
+        (json!({"Operations": []}), Error::NoOperations),
+        (json!({"Operations": {}}), Error::OperationsNotAnArray),
+        (
+            json!({"schemas": [urn::USER], "Operations": [{}]}),
+            Error::OtherMessage {
+                expected: urn::PATCH_OP,
+            },
+        ),
+        (
+            json!({"operations": [{"op": "replace", "value": {}}, {}]}),
+            malformed(2),
+        ),
+        (
+            json!({"Operations": [{"op": "move", "path": "title"}]}),
+            Error::UnknownOperation { number: 1 },
+        ),
+        (
+            json!({"Operations": [{"op": "add", "path": "title"}]}),
+            Error::NoValue { number: 1 },
+        ),
+        (
+            json!({"Operations": [{"op": "add", "value": "x"}]}),
+            Error::PathlessValueNotObject { number: 1 },
+        ),
+        (
+            json!({"Operations": many}),
+            Error::TooManyOperations {
+                count: 1001,
+                limit: 1000,
+            },
+        ),
+    ];
+    for (body, expected) in cases {
+        assert_eq!(Patch::parse(&body), Err(expected));
+    }
+    for operation in [
+        json!(1),
+        json!({"op": 1}),
+        json!({"op": "add", "path": 1, "value": 1}),
+    ] {
+        assert!(matches!(
+            refused(json!([operation])),
+            Error::OperationMalformed { number: 1, .. }
+        ));
+    }
+    let path = refused(json!([{"op": "add", "path": "emails[type eq work].value", "value": "x"}]));
+    assert_eq!(path.scim_type(), ScimType::InvalidPath);
+    assert_eq!(
+        Patch::parse(&json!({"OPERATIONS": [{"OP": "REMOVE", "Path": "title"}]}))
+            .unwrap()
+            .operations(),
+        1
+    );
+}
+
+#[test]
+fn a_wrong_type_is_refused_by_name_and_nothing_is_applied() {
+    for (operation, name) in [
+        (
+            json!({"op": "replace", "path": "active", "value": "no"}),
+            "active",
+        ),
+        (json!({"op": "replace", "path": "title", "value": 5}), "title"),
+        (
+            json!({"op": "replace", "value": {"name": {"givenName": 5}}}),
+            "name.givenName",
+        ),
+        (
+            json!({"op": "replace", "value": {"name.givenName": 5}}),
+            "name.givenName",
+        ),
+        (json!({"op": "add", "path": "emails", "value": [5]}), "emails"),
+        (
+            json!({"op": "add", "path": "emails[type eq \"new\"].value", "value": {"a": 1}}),
+            "emails.value",
+        ),
+        (
+            json!({"op": "add", "path": "manager", "value": 5}),
+            &format!("{ENTERPRISE}:manager"),
+        ),
+    ] {
+        let operations = json!([{"op": "remove", "path": "title"}, operation]);
+        match refused(operations) {
+            Error::WrongType { attribute, .. } => assert_eq!(attribute, name),
+            other => panic!("{name}: {other}"),
+        }
+    }
+}
+
+fn json_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::Bool),
+        any::<i32>().prop_map(|number| json!(number)),
+        proptest::sample::select(vec!["", "work", "x", "a@b.example"]).prop_map(|text| json!(text)),
+    ];
+    leaf.prop_recursive(3, 24, 4, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::Array),
+            proptest::collection::vec((name(), inner), 0..5)
+                .prop_map(|members| members.into_iter().collect()),
+        ]
+    })
+}
+
+fn name() -> impl Strategy<Value = String> {
+    let known = proptest::sample::select(vec![
+        "userName",
+        "active",
+        "name",
+        "name.givenName",
+        "givenName",
+        "emails",
+        "emails.value",
+        "emails.primary",
+        "emails[type eq \"work\"]",
+        "emails[type eq \"work\"].value",
+        "emails[value eq \"x\"].primary",
+        "roles[primary eq \"True\"].value",
+        "emails[type eq",
+        "roles",
+        "value",
+        "type",
+        "primary",
+        "manager",
+        "$ref",
+        "id",
+        "password",
+        "nosuch",
+        "urn:x",
+        ENTERPRISE,
+        urn::USER,
+        "",
+    ]);
+    prop_oneof![9 => known.prop_map(str::to_owned), 1 => any::<String>()]
+}
+
+fn operation() -> impl Strategy<Value = Value> {
+    let verb = proptest::sample::select(vec!["add", "replace", "Remove", "other"]);
+    let shaped = (verb, proptest::option::of(name()), json_value())
+        .prop_map(|(op, path, value)| json!({"op": op, "path": path, "value": value}));
+    prop_oneof![9 => shaped, 1 => json_value()]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn any_operations_end_in_a_canonical_user_or_an_error(
+        operations in proptest::collection::vec(operation(), 1..5)
+    ) {
+        for one in &operations {
+            let Ok(patch) = Patch::parse(&json!({"Operations": [one]})) else { continue };
+            let Ok(applied) = patch.apply(&rin()) else { continue };
+            let again = User::read(&Value::Object(applied.user.0.clone())).unwrap();
+            prop_assert_eq!((again.user, again.ignored), (applied.user, vec![]));
+        }
+        let all = Patch::parse(&json!({"Operations": operations}));
+        if let Ok(applied) = all.and_then(|patch| patch.apply(&rin())) {
+            let again = User::read(&Value::Object(applied.user.0.clone())).unwrap();
+            prop_assert_eq!((again.user, again.ignored), (applied.user, vec![]));
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! Every route on one page, the order of the middleware, and the life of the process.
+
+use crate::apollo::Apollo;
+use crate::config::Config;
+use crate::credential::secret::Secrets;
+use crate::http::error::{CallFailure, ScimFailure};
+use crate::http::front::front;
+use crate::http::{Bridge, Clock, gate::Gate, notes::Notes};
+use crate::store::Store;
+use crate::{admin, provision, proxy, telemetry};
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpResponse, HttpServer, web};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How often what may wait is written, and the queue is looked at.
+const TICK: Duration = Duration::from_secs(1);
+
+/// The routes.
+fn routes(app: &mut web::ServiceConfig) {
+    app.service(
+        web::scope("/scim/v2")
+            .configure(scim)
+            .default_service(web::to(no_scim_address)),
+    )
+    .service(web::scope("/scim").default_service(web::to(no_scim_address)))
+    .service(web::scope(proxy::http::MOUNTS[0]).default_service(web::to(proxy::http::proxied)))
+    .service(web::scope(proxy::http::MOUNTS[1]).default_service(web::to(proxy::http::proxied)))
+    .service(
+        web::scope("/admin")
+            .configure(keys)
+            .default_service(web::to(no_address)),
+    )
+    .service(
+        only("/livez", "GET, HEAD")
+            .route(web::get().to(live))
+            .route(web::head().to(live)),
+    )
+    .service(
+        only("/readyz", "GET, HEAD")
+            .route(web::get().to(ready))
+            .route(web::head().to(ready)),
+    )
+    .service(only("/metrics", "GET").route(web::get().to(measured)))
+    .default_service(web::to(no_address));
+}
+
+/// `/scim/v2`, with and without a slash at the end.
+fn scim(scope: &mut web::ServiceConfig) {
+    use provision::http as scim;
+    scope
+        .service(
+            at(["/Users", "/Users/"], "GET, POST")
+                .route(web::get().to(scim::list))
+                .route(web::post().to(scim::create)),
+        )
+        .service(at(["/Users/.search", "/Users/.search/"], "POST").route(web::post().to(scim::search)))
+        .service(
+            at(["/Users/{id}", "/Users/{id}/"], "GET, PUT, PATCH, DELETE")
+                .route(web::get().to(scim::read))
+                .route(web::put().to(scim::replace))
+                .route(web::patch().to(scim::modify))
+                .route(web::delete().to(scim::remove)),
+        )
+        .service(
+            web::resource(["/Groups", "/Groups/"])
+                .route(web::get().to(scim::no_groups))
+                .default_service(web::to(scim::refuse_groups)),
+        )
+        .service(
+            web::resource(["/Groups/{id}", "/Groups/{id}/"])
+                .route(web::get().to(scim::no_group))
+                .default_service(web::to(scim::refuse_groups)),
+        )
+        .service(
+            at(["/ServiceProviderConfig", "/ServiceProviderConfig/"], "GET")
+                .route(web::get().to(scim::service_provider_config)),
+        )
+        .service(at(["/ResourceTypes", "/ResourceTypes/"], "GET").route(web::get().to(scim::resource_types)))
+        .service(
+            at(["/ResourceTypes/{id}", "/ResourceTypes/{id}/"], "GET")
+                .route(web::get().to(scim::resource_type)),
+        )
+        .service(at(["/Schemas", "/Schemas/"], "GET").route(web::get().to(scim::schemas)))
+        .service(at(["/Schemas/{id}", "/Schemas/{id}/"], "GET").route(web::get().to(scim::schema)))
+        .service(web::resource(["/Me", "/Me/"]).default_service(web::to(scim::me)))
+        .service(web::resource(["/Bulk", "/Bulk/"]).default_service(web::to(scim::bulk)));
+}
+
+/// The founding document's admin endpoints (R6).
+fn keys(scope: &mut web::ServiceConfig) {
+    use admin::api;
+    scope
+        .service(
+            only("/keys", "GET, POST")
+                .route(web::get().to(api::list))
+                .route(web::post().to(api::mint)),
+        )
+        .service(only("/keys/{id}", "DELETE").route(web::delete().to(api::revoke)))
+        .service(only("/keys/{id}/rotate", "POST").route(web::post().to(api::rotate)));
+}
+
+/// A SCIM resource that names its methods to whoever tries another (RFC 9110 §15.5.6).
+fn at(paths: [&'static str; 2], allow: &'static str) -> actix_web::Resource {
+    web::resource(paths.to_vec()).default_service(web::to(move || {
+        std::future::ready(ScimFailure::MethodNotAllowed { allow })
+    }))
+}
+
+/// The same, with answers for people and scripts.
+fn only(path: &'static str, allow: &'static str) -> actix_web::Resource {
+    web::resource(path).default_service(web::to(move || {
+        std::future::ready(CallFailure::MethodNotAllowed(allow))
+    }))
+}
+
+async fn no_scim_address() -> ScimFailure {
+    ScimFailure::NoSuchAddress
+}
+
+async fn no_address() -> CallFailure {
+    CallFailure::NoSuchAddress
+}
+
+async fn live() -> HttpResponse {
+    HttpResponse::Ok().json(serde_json::json!({"status": "alive"}))
+}
+
+/// Ready when the store answers; Apollo's absence is told, but an IdP can be served without it.
+async fn ready(bridge: web::Data<Bridge>) -> HttpResponse {
+    let store = bridge.store.look_up(|tx| tx.ping()).await;
+    let word = |well: bool| if well { "ready" } else { "not ready" };
+    let body = serde_json::json!({
+        "status": word(store.is_ok()),
+        "components": {
+            "store": {"status": word(store.is_ok()), "kind": bridge.store.kind()},
+            "apollo": {"status": if bridge.apollo.is_some() { "configured" } else { "no credential" }},
+        },
+    });
+    if store.is_ok() {
+        HttpResponse::Ok().json(body)
+    } else {
+        HttpResponse::ServiceUnavailable().json(body)
+    }
+}
+
+async fn measured() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4; charset=utf-8")
+        .body(telemetry::metrics_text())
+}
+
+/// Why the server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    /// The address is taken, or not ours.
+    #[error(
+        "cannot listen on {address}: {cause}; stop what uses it, or choose another with --listen ADDRESS"
+    )]
+    Listen {
+        /// The address asked for.
+        address: String,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// The door to Apollo.
+    #[error(transparent)]
+    Apollo(#[from] crate::apollo::Unusable),
+    /// The server itself.
+    #[error("the server cannot start: {0}")]
+    Server(std::io::Error),
+}
+
+/// Takes the address, so that a taken one is told before anything else happens.
+///
+/// Errors: [`Problem::Listen`].
+pub fn bind(address: &str) -> Result<TcpListener, Problem> {
+    TcpListener::bind(address).map_err(|cause| Problem::Listen {
+        address: address.to_owned(),
+        cause,
+    })
+}
+
+/// A server that runs.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// What its handlers see.
+    pub bridge: Bridge,
+    handle: ServerHandle,
+    ticker: tokio::task::JoinHandle<()>,
+    server: tokio::task::JoinHandle<std::io::Result<()>>,
+}
+
+/// Starts serving on `listener`; call it inside [`run_async`].
+///
+/// Errors: [`Problem`].
+pub fn start(
+    listener: TcpListener,
+    config: Config,
+    store: Store,
+    secrets: Secrets,
+    clock: Clock,
+) -> Result<Running, Problem> {
+    let address = listener.local_addr().map_err(Problem::Server)?;
+    let apollo = Apollo::from_config(&config.apollo)?;
+    let bridge = Bridge {
+        store,
+        config: Arc::new(config),
+        secrets,
+        clock,
+        apollo,
+        gate: Gate::default(),
+        notes: Notes::default(),
+    };
+    telemetry::keep_metrics();
+    let data = web::Data::new(bridge.clone());
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(data.clone())
+            .wrap(from_fn(front))
+            .configure(routes)
+    })
+    .workers(
+        std::thread::available_parallelism()
+            .map_or(2, usize::from)
+            .clamp(2, 8),
+    )
+    .worker_max_blocking_threads(1)
+    .client_request_timeout(Duration::from_secs(15))
+    .tcp_nodelay(true)
+    .shutdown_timeout(20)
+    .disable_signals()
+    .listen(listener)
+    .map_err(Problem::Server)?
+    .run();
+    let handle = server.handle();
+    let ticker = tokio::spawn(tick(bridge.clone()));
+    Ok(Running {
+        address,
+        bridge,
+        handle,
+        ticker,
+        server: tokio::spawn(server),
+    })
+}
+
+impl Running {
+    /// Lets calls in flight finish, writes what was waiting to be written, and ends.
+    pub async fn stop(self) {
+        self.handle.stop(true).await;
+        let _ = self.server.await;
+        self.ticker.abort();
+        if let Err(error) = self.bridge.notes.flush(&self.bridge.store).await {
+            tracing::error!(%error, "the last second of lookups could not be written");
+        }
+    }
+}
+
+/// What happens once a second, on every replica; the store keeps replicas apart.
+async fn tick(bridge: Bridge) {
+    let mut seconds = tokio::time::interval(TICK);
+    seconds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        seconds.tick().await;
+        telemetry::keep_metrics();
+        if let Err(error) = bridge.notes.flush(&bridge.store).await {
+            tracing::error!(%error, "a second of lookups could not be written");
+        }
+        match provision::queue::seat_next(&bridge).await {
+            Ok(0) => {}
+            Ok(seated) => tracing::info!(seated, "people who waited were given a seat"),
+            Err(error) => tracing::error!(%error, "the queue of waiting people could not be served"),
+        }
+    }
+}
+
+/// Waits until the process is told to end.
+pub async fn told_to_stop() {
+    let terminated = async {
+        if let Ok(mut signal) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            signal.recv().await;
+        } else {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}
+
+/// Runs a future on the runtime everything here expects: actix's, whose workers bring their own.
+pub fn run_async<T>(work: impl Future<Output = T>) -> T {
+    actix_web::rt::System::new().block_on(work)
+}

@@ -1,0 +1,294 @@
+//! The store: one writer thread with group commit, a few readers, one interface.
+
+use super::error::Error;
+use super::link::{Link, Opener, Use};
+use super::tx::Tx;
+use crate::config::Backend;
+use std::panic::AssertUnwindSafe;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, TrySendError, channel, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
+
+/// Most commands that share one commit.
+const LARGEST_BATCH: usize = 256;
+/// Most commands that wait; one more is refused at once.
+const LONGEST_QUEUE: usize = 4096;
+/// Longest a command waits for its turn.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
+/// Connections that read.
+const READERS: usize = 4;
+
+type Deliver = Box<dyn FnOnce(Result<(), Error>) + Send>;
+/// A command runs on a connection, or learns why there is none; its answer is delivered after the commit.
+type Write = Box<dyn FnOnce(Result<&mut dyn Link, Error>) -> Deliver + Send>;
+/// A question tells whether its connection may be used again without a look.
+type Read = Box<dyn FnOnce(Result<&mut dyn Link, Error>) -> bool + Send>;
+
+struct Queued {
+    since: Instant,
+    run: Write,
+}
+
+/// All state of the bridge; cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    writer: Mutex<Option<SyncSender<Queued>>>,
+    reader: Mutex<Option<Sender<Read>>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    kind: &'static str,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Store({})", self.inner.kind)
+    }
+}
+
+impl Store {
+    /// Opens the database; it has to be migrated already.
+    ///
+    /// Errors: [`Error::Unavailable`] when it cannot be opened.
+    pub fn open(backend: &Backend) -> Result<Self, Error> {
+        let (opener, kind): (Opener, _) = match backend {
+            Backend::Sqlite(path) => (super::sqlite::opener(path.clone()), "sqlite"),
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(url) => (super::postgres::opener(url.clone()), "postgres"),
+            #[cfg(not(feature = "postgres"))]
+            Backend::Postgres(_) => {
+                return Err(Error::Unavailable(
+                    "this build has no PostgreSQL support".to_owned(),
+                ));
+            }
+        };
+        let first = opener(Use::Write)?;
+        let (writer, commands) = sync_channel(LONGEST_QUEUE);
+        let (reader, questions) = channel();
+        let questions = Arc::new(Mutex::new(questions));
+        let mut threads = vec![spawn("store-writer", {
+            let opener = Arc::clone(&opener);
+            move || write_loop(first, &opener, &commands)
+        })?];
+        for _ in 0..READERS {
+            let (opener, questions) = (Arc::clone(&opener), Arc::clone(&questions));
+            threads.push(spawn("store-reader", move || read_loop(&opener, &questions))?);
+        }
+        let inner = Inner {
+            writer: Mutex::new(Some(writer)),
+            reader: Mutex::new(Some(reader)),
+            threads: Mutex::new(threads),
+            kind,
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// `sqlite` or `postgres`, for `/readyz` and the logs.
+    pub fn kind(&self) -> &'static str {
+        self.inner.kind
+    }
+
+    /// Runs one use case that changes things; it is answered after the commit, and an error undoes all of it.
+    ///
+    /// Errors: the use case's own; [`Error::Busy`] when the queue is full or the turn never came.
+    pub async fn write<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut dyn Tx) -> Result<T, Error> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let run: Write = Box::new(move |link| {
+            let result = link.and_then(|link| in_savepoint(link, work));
+            Box::new(move |committed| {
+                // Nobody listens any more when the caller went away; the change stands all the same.
+                let _ = answer.send(committed.and(result));
+            })
+        });
+        let queued = Queued {
+            since: Instant::now(),
+            run,
+        };
+        match &*lock(&self.inner.writer) {
+            Some(writer) => writer.try_send(queued).map_err(|refused| match refused {
+                TrySendError::Full(_) => Error::Busy,
+                TrySendError::Disconnected(_) => Error::Closed,
+            })?,
+            None => return Err(Error::Closed),
+        }
+        answered.await.unwrap_or(Err(Error::Closed))
+    }
+
+    /// Asks several questions of one consistent state.
+    ///
+    /// Errors: the question's own.
+    pub async fn read<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut dyn Tx) -> Result<T, Error> + Send + 'static,
+    {
+        self.ask(move |link| {
+            link.begin_read()?;
+            let result = work(link.tx());
+            if result.is_ok() {
+                link.commit()?
+            } else {
+                link.rollback()
+            }
+            result
+        })
+        .await
+    }
+
+    /// Asks one question that is one statement: no transaction around it.
+    ///
+    /// Errors: the question's own.
+    pub async fn look_up<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut dyn Tx) -> Result<T, Error> + Send + 'static,
+    {
+        self.ask(move |link| work(link.tx())).await
+    }
+
+    async fn ask<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut dyn Link) -> Result<T, Error> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let run: Read = Box::new(move |link| {
+            let result = link.and_then(work);
+            let healthy = result.is_ok();
+            let _ = answer.send(result);
+            healthy
+        });
+        match &*lock(&self.inner.reader) {
+            Some(reader) => reader.send(run).map_err(|_| Error::Closed)?,
+            None => return Err(Error::Closed),
+        }
+        answered.await.unwrap_or(Err(Error::Closed))
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        lock(&self.writer).take();
+        lock(&self.reader).take();
+        for thread in lock(&self.threads).drain(..) {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, Error> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .map_err(|error| Error::Unavailable(format!("no thread for the store: {error}")))
+}
+
+/// Runs `work` so that its failure, or its panic, leaves nothing behind.
+fn in_savepoint<T>(
+    link: &mut dyn Link,
+    work: impl FnOnce(&mut dyn Tx) -> Result<T, Error>,
+) -> Result<T, Error> {
+    link.savepoint()?;
+    let result = std::panic::catch_unwind(AssertUnwindSafe(|| work(link.tx()))).unwrap_or_else(|_| {
+        Err(Error::Database(
+            "a use case panicked; nothing of it was kept".to_owned(),
+        ))
+    });
+    if result.is_ok() {
+        link.release()?
+    } else {
+        link.undo()?
+    }
+    result
+}
+
+fn write_loop(first: Box<dyn Link>, opener: &Opener, commands: &Receiver<Queued>) {
+    let mut link = Some(first);
+    while let Ok(command) = commands.recv() {
+        let outcome = match &mut link {
+            Some(open) => batch(open.as_mut(), command, commands),
+            None => match opener(Use::Write) {
+                Ok(opened) => batch(link.insert(opened).as_mut(), command, commands),
+                Err(error) => {
+                    fail(command, &error);
+                    continue;
+                }
+            },
+        };
+        // A connection that could not even begin or commit is given up; the next command opens another.
+        if let Err(error) = outcome {
+            tracing::warn!(%error, "the store's writer lost its connection and opens another");
+            link = None;
+        }
+    }
+}
+
+fn fail(command: Queued, error: &Error) {
+    (command.run)(Err(error.clone()))(Err(error.clone()));
+}
+
+/// Runs what is waiting, up to [`LARGEST_BATCH`], and commits it once.
+fn batch(link: &mut dyn Link, first: Queued, commands: &Receiver<Queued>) -> Result<(), Error> {
+    if let Err(error) = link.begin_write() {
+        fail(first, &error);
+        return if matches!(error, Error::Busy) {
+            Ok(())
+        } else {
+            Err(error)
+        };
+    }
+    let mut delivered = Vec::new();
+    let waiting = std::iter::from_fn(|| commands.try_recv().ok()).take(LARGEST_BATCH - 1);
+    for command in std::iter::once(first).chain(waiting) {
+        if command.since.elapsed() > LONGEST_WAIT {
+            fail(command, &Error::Busy);
+        } else {
+            delivered.push((command.run)(Ok(&mut *link)));
+        }
+    }
+    let committed = link.commit();
+    if committed.is_err() {
+        link.rollback();
+    }
+    for deliver in delivered {
+        deliver(committed.clone());
+    }
+    committed
+}
+
+fn read_loop(opener: &Opener, questions: &Mutex<Receiver<Read>>) {
+    let mut link: Option<Box<dyn Link>> = None;
+    loop {
+        let Ok(question) = lock(questions).recv() else {
+            return;
+        };
+        let mut open = match link.take().map_or_else(|| opener(Use::Read), Ok) {
+            Ok(open) => open,
+            Err(error) => {
+                question(Err(error));
+                continue;
+            }
+        };
+        let asked = std::panic::catch_unwind(AssertUnwindSafe(|| question(Ok(open.as_mut()))));
+        // After a failure the connection may be gone: try it, or let the next question open another.
+        link = match asked {
+            Ok(true) => Some(open),
+            Ok(false) if open.tx().ping().is_ok() => Some(open),
+            Ok(false) | Err(_) => None,
+        };
+    }
+}

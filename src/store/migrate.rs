@@ -1,0 +1,74 @@
+//! Embedded migrations, the same names on both backends.
+
+use super::error::Error;
+use super::link::Use;
+use crate::config::Backend;
+#[cfg(feature = "postgres")]
+use diesel::connection::SimpleConnection;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+#[cfg(feature = "postgres")]
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// Any number, the same in every replica: the advisory lock that lets one of them migrate at a time.
+#[cfg(feature = "postgres")]
+const LOCK: i64 = 0x5ea7_b21d;
+
+/// Brings the database to the newest shape; answers the names of the migrations that were run.
+///
+/// Errors: [`Error::Unavailable`] when it cannot be opened, [`Error::Database`] when a migration fails.
+pub fn run(backend: &Backend) -> Result<Vec<String>, Error> {
+    match backend {
+        Backend::Sqlite(path) => {
+            let mut conn = super::sqlite::open(path, Use::Write)?;
+            // Two processes may start on one file: the migrations of the second find nothing to do.
+            pending(&mut conn, SQLITE).or_else(|_| pending(&mut conn, SQLITE))
+        }
+        #[cfg(feature = "postgres")]
+        Backend::Postgres(url) => {
+            let mut conn = super::postgres::open(url, Use::Write)?;
+            conn.batch_execute(&format!("SET lock_timeout = 0; SELECT pg_advisory_lock({LOCK})"))?;
+            let done = pending(&mut conn, POSTGRES);
+            conn.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK})"))?;
+            done
+        }
+        #[cfg(not(feature = "postgres"))]
+        Backend::Postgres(_) => Err(Error::Unavailable(
+            "this build has no PostgreSQL support".to_owned(),
+        )),
+    }
+}
+
+fn pending<Db: diesel::backend::Backend>(
+    conn: &mut impl MigrationHarness<Db>,
+    all: EmbeddedMigrations,
+) -> Result<Vec<String>, Error> {
+    let done = conn
+        .run_pending_migrations(all)
+        .map_err(|error| Error::Database(error.to_string()))?;
+    Ok(done.iter().map(ToString::to_string).collect())
+}
+
+/// Makes an empty schema on PostgreSQL, or drops one with all it holds: the demo's, a test's.
+///
+/// Errors: as the server says. `name` has to be a plain identifier.
+#[cfg(feature = "postgres")]
+pub fn set_schema(url: &secrecy::SecretString, name: &str, present: bool) -> Result<(), Error> {
+    if name.is_empty()
+        || !name
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+    {
+        return Err(Error::Database(
+            "a schema name is made of a-z, 0-9 and _".to_owned(),
+        ));
+    }
+    let mut conn = super::postgres::open(url, Use::Write)?;
+    let sql = if present {
+        format!("CREATE SCHEMA {name}")
+    } else {
+        format!("DROP SCHEMA IF EXISTS {name} CASCADE")
+    };
+    conn.batch_execute(&sql).map_err(Error::from)
+}

@@ -1,0 +1,97 @@
+//! PostgreSQL: shared by replicas; the writer row keeps their batches apart; readers cannot write.
+
+use super::error::Error;
+use super::link::{Link, Opener, Use};
+use super::tx::Tx;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use secrecy::{ExposeSecret, SecretString};
+use std::sync::Arc;
+
+pub(super) type Conn = PgConnection;
+type Db = diesel::pg::Pg;
+
+#[path = "queries/directories.rs"]
+mod directories;
+#[path = "queries/keys.rs"]
+mod keys;
+#[path = "queries/seat_row.rs"]
+mod seat_row;
+#[path = "queries/seats.rs"]
+mod seats;
+#[path = "queries/teams.rs"]
+mod teams;
+#[path = "queries/trail.rs"]
+mod trail;
+
+/// Opens further connections to the server at `url`.
+pub(super) fn opener(url: SecretString) -> Opener {
+    Arc::new(move |purpose| open(&url, purpose).map(|conn| Box::new(Connected(conn)) as Box<dyn Link>))
+}
+
+/// Connects to the server at `url`.
+///
+/// Errors: [`Error::Unavailable`] with the server's words, never with the URL.
+pub(super) fn open(url: &SecretString, purpose: Use) -> Result<Conn, Error> {
+    let unavailable = |cause: String| Error::Unavailable(format!("PostgreSQL: {}", cause.trim()));
+    let mut conn = Conn::establish(url.expose_secret()).map_err(|error| unavailable(error.to_string()))?;
+    let session = match purpose {
+        // A client that vanishes in mid-transaction must not keep the writer row from everybody else.
+        Use::Write => "SET idle_in_transaction_session_timeout = '60s'; SET lock_timeout = '15s'",
+        Use::Read => "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+    };
+    conn.batch_execute(session)
+        .map_err(|error| unavailable(error.to_string()))?;
+    Ok(conn)
+}
+
+struct Connected(Conn);
+
+impl Connected {
+    fn run(&mut self, sql: &str) -> Result<(), Error> {
+        self.0.batch_execute(sql).map_err(Error::from)
+    }
+}
+
+impl Link for Connected {
+    fn begin_write(&mut self) -> Result<(), Error> {
+        self.run("BEGIN")?;
+        self.run("SELECT 1 FROM writer WHERE id = 1 FOR UPDATE")
+            .inspect_err(|_| self.rollback())
+            .map_err(|error| {
+                let told = error.to_string();
+                if told.contains("lock timeout") {
+                    Error::Busy
+                } else {
+                    error
+                }
+            })
+    }
+    fn begin_read(&mut self) -> Result<(), Error> {
+        self.run("BEGIN ISOLATION LEVEL REPEATABLE READ")
+    }
+    fn commit(&mut self) -> Result<(), Error> {
+        self.run("COMMIT")
+    }
+    fn rollback(&mut self) {
+        let _ = self.run("ROLLBACK");
+    }
+    fn savepoint(&mut self) -> Result<(), Error> {
+        self.run("SAVEPOINT command")
+    }
+    fn release(&mut self) -> Result<(), Error> {
+        self.run("RELEASE command")
+    }
+    fn undo(&mut self) -> Result<(), Error> {
+        self.run("ROLLBACK TO command; RELEASE command")
+    }
+    fn tx(&mut self) -> &mut dyn Tx {
+        &mut self.0
+    }
+}
+
+impl Tx for Conn {
+    fn ping(&mut self) -> Result<(), Error> {
+        self.batch_execute("SELECT 1").map_err(Error::from)
+    }
+}

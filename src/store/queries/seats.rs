@@ -1,0 +1,313 @@
+//! Seats and the people in them.
+
+use super::seat_row::SeatRow;
+use super::{Conn, Db};
+use crate::rbac::Role;
+use crate::seat::Capacity;
+use crate::seat::policy::RETURN_SECONDS;
+use crate::store::error::Error;
+use crate::store::records::{EmailKey, SeatEvent, SeatRecord, Term};
+use crate::store::schema::{seat_emails, seat_events, seats};
+use crate::store::tx::{Seats, Teams};
+use diesel::dsl::{count_star, exists, max};
+use diesel::prelude::*;
+
+const ACTIVE: [&str; 2] = ["assigned", "waiting"];
+
+type Chosen<'a> = seats::BoxedQuery<'a, Db>;
+
+/// The records of a directory that fit, removed ones apart.
+fn chosen<'a>(directory_id: &'a str, terms: &'a [Term]) -> Chosen<'a> {
+    let all = seats::table
+        .filter(seats::directory_id.eq(directory_id))
+        .filter(seats::standing.ne("removed"))
+        .into_boxed::<Db>();
+    terms.iter().fold(all, narrowed)
+}
+
+fn narrowed<'a>(query: Chosen<'a>, term: &'a Term) -> Chosen<'a> {
+    match term {
+        Term::UserName(key) => query
+            .filter(seats::user_name_key.eq(key))
+            .filter(seats::user_name_yielded.eq(false)),
+        Term::ExternalId(id) => query.filter(seats::external_id.eq(id)),
+        Term::Id(id) => query.filter(seats::id.eq(id)),
+        Term::Active(true) => query.filter(seats::standing.eq_any(ACTIVE)),
+        Term::Active(false) => query.filter(seats::standing.ne_all(ACTIVE)),
+        Term::Email { value, kind } => {
+            let known = seat_emails::table
+                .filter(seat_emails::seat_id.eq(seats::id))
+                .filter(seat_emails::value_key.eq(value));
+            let query = query.filter(seats::address_yielded.eq(false));
+            match kind {
+                Some(kind) => query.filter(exists(known.filter(seat_emails::kind_key.eq(kind)))),
+                None => query.filter(exists(known)),
+            }
+        }
+    }
+}
+
+fn one(row: Option<SeatRow>) -> Result<Option<SeatRecord>, Error> {
+    row.map(SeatRecord::try_from).transpose()
+}
+
+fn many(rows: Vec<SeatRow>) -> Result<Vec<SeatRecord>, Error> {
+    rows.into_iter().map(SeatRecord::try_from).collect()
+}
+
+fn save_emails(conn: &mut Conn, seat_id: &str, emails: &[EmailKey]) -> Result<(), Error> {
+    let rows = (0i64..).zip(emails).map(|(position, email)| {
+        (
+            seat_emails::seat_id.eq(seat_id.to_owned()),
+            seat_emails::position.eq(position),
+            seat_emails::value_key.eq(email.value.clone()),
+            seat_emails::kind_key.eq(email.kind.clone()),
+        )
+    });
+    for row in rows {
+        diesel::insert_into(seat_emails::table)
+            .values(row)
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+impl Seats for Conn {
+    fn seat(&mut self, directory_id: &str, id: &str) -> Result<Option<SeatRecord>, Error> {
+        let found = seats::table.find(id).filter(seats::directory_id.eq(directory_id));
+        one(found.select(SeatRow::as_select()).first(self).optional()?)
+    }
+
+    fn seat_by_id(&mut self, id: &str) -> Result<Option<SeatRecord>, Error> {
+        one(seats::table
+            .find(id)
+            .select(SeatRow::as_select())
+            .first(self)
+            .optional()?)
+    }
+
+    fn seat_by_user_name(&mut self, directory_id: &str, key: &str) -> Result<Option<SeatRecord>, Error> {
+        let found = seats::table
+            .filter(seats::directory_id.eq(directory_id))
+            .filter(seats::user_name_key.eq(key))
+            .filter(seats::user_name_yielded.eq(false))
+            .filter(seats::standing.ne("removed"));
+        one(found.select(SeatRow::as_select()).first(self).optional()?)
+    }
+
+    fn unassigned_by_external_id(
+        &mut self,
+        directory_id: &str,
+        id: &str,
+    ) -> Result<Option<SeatRecord>, Error> {
+        let found = seats::table
+            .filter(seats::directory_id.eq(directory_id))
+            .filter(seats::external_id.eq(id))
+            .filter(seats::standing.eq("unassigned"))
+            .order((seats::updated_at.desc(), seats::seq.desc()));
+        one(found.select(SeatRow::as_select()).first(self).optional()?)
+    }
+
+    fn active_by_address(&mut self, key: &str) -> Result<Option<SeatRecord>, Error> {
+        let found = seats::table
+            .filter(seats::address_key.eq(key))
+            .filter(seats::standing.eq_any(ACTIVE));
+        one(found.select(SeatRow::as_select()).first(self).optional()?)
+    }
+
+    fn active_by_external_id(&mut self, directory_id: &str, id: &str) -> Result<Option<SeatRecord>, Error> {
+        let found = seats::table
+            .filter(seats::directory_id.eq(directory_id))
+            .filter(seats::external_id.eq(id))
+            .filter(seats::standing.eq_any(ACTIVE));
+        one(found.select(SeatRow::as_select()).first(self).optional()?)
+    }
+
+    fn seats_known_as(&mut self, key: &str) -> Result<Vec<SeatRecord>, Error> {
+        let found = seats::table
+            .filter(seats::address_key.eq(key).or(seats::user_name_key.eq(key)))
+            .filter(seats::standing.ne("removed"))
+            // "assigned" < "unassigned" < "waiting": holders first, then the rest.
+            .order((seats::standing, seats::seq));
+        many(found.select(SeatRow::as_select()).load(self)?)
+    }
+
+    fn capacity(&mut self, now: i64) -> Result<Capacity, Error> {
+        let bought = self.seats_bought(now)?;
+        let assigned = seats::table
+            .filter(seats::standing.eq("assigned"))
+            .count()
+            .get_result(self)?;
+        let queued = seats::table
+            .filter(seats::standing.eq("waiting"))
+            .filter(seats::waiting_reason.eq("no_seat"))
+            .count()
+            .get_result(self)?;
+        let cooling = seats::table
+            .filter(seats::released_at.gt(now - RETURN_SECONDS * 1_000_000))
+            .filter(seats::standing.ne("assigned"))
+            .count()
+            .get_result(self)?;
+        Ok(Capacity {
+            bought,
+            assigned,
+            queued,
+            cooling,
+        })
+    }
+
+    fn next_seq(&mut self) -> Result<i64, Error> {
+        let last: Option<i64> = seats::table.select(max(seats::seq)).first(self)?;
+        Ok(last.unwrap_or(0) + 1)
+    }
+
+    fn insert_seat(&mut self, seat: &SeatRecord, emails: &[EmailKey]) -> Result<(), Error> {
+        diesel::insert_into(seats::table)
+            .values(SeatRow::try_from(seat)?)
+            .execute(self)?;
+        save_emails(self, &seat.id, emails)
+    }
+
+    fn update_seat(&mut self, seat: &SeatRecord, emails: &[EmailKey]) -> Result<(), Error> {
+        diesel::update(seats::table.find(&seat.id))
+            .set(SeatRow::try_from(seat)?)
+            .execute(self)?;
+        diesel::delete(seat_emails::table.filter(seat_emails::seat_id.eq(&seat.id))).execute(self)?;
+        save_emails(self, &seat.id, emails)
+    }
+
+    fn yield_names(&mut self, id: &str) -> Result<(), Error> {
+        diesel::update(seats::table.find(id))
+            .set((seats::user_name_yielded.eq(true), seats::address_yielded.eq(true)))
+            .execute(self)?;
+        Ok(())
+    }
+
+    fn yield_address(&mut self, directory_id: &str, key: &str, except: &str) -> Result<Vec<String>, Error> {
+        let carriers = seats::table
+            .filter(seats::directory_id.eq(directory_id))
+            .filter(seats::standing.eq("unassigned"))
+            .filter(seats::address_yielded.eq(false))
+            .filter(seats::id.ne(except))
+            .filter(exists(
+                seat_emails::table
+                    .filter(seat_emails::seat_id.eq(seats::id))
+                    .filter(seat_emails::value_key.eq(key)),
+            ));
+        let ids: Vec<String> = carriers.select(seats::id).order(seats::seq).load(self)?;
+        if !ids.is_empty() {
+            diesel::update(seats::table.filter(seats::id.eq_any(&ids)))
+                .set(seats::address_yielded.eq(true))
+                .execute(self)?;
+        }
+        Ok(ids)
+    }
+
+    fn set_operator_role(&mut self, id: &str, role: Option<Role>) -> Result<(), Error> {
+        let name = role.map(Role::as_str);
+        diesel::update(seats::table.find(id))
+            .set(seats::operator_role.eq(name))
+            .execute(self)?;
+        Ok(())
+    }
+
+    fn count_seats(&mut self, directory_id: &str, terms: &[Term]) -> Result<i64, Error> {
+        Ok(chosen(directory_id, terms).select(count_star()).first(self)?)
+    }
+
+    fn list_seats(
+        &mut self,
+        directory_id: &str,
+        terms: &[Term],
+        offset: i64,
+        limit: i64,
+    ) -> Result<Vec<SeatRecord>, Error> {
+        let page = chosen(directory_id, terms)
+            .order(seats::seq)
+            .offset(offset)
+            .limit(limit);
+        many(page.select(SeatRow::as_select()).load(self)?)
+    }
+
+    fn seats_after(&mut self, seq: i64, limit: i64) -> Result<Vec<SeatRecord>, Error> {
+        let page = seats::table
+            .filter(seats::seq.gt(seq))
+            .filter(seats::standing.ne("removed"))
+            .order(seats::seq)
+            .limit(limit);
+        many(page.select(SeatRow::as_select()).load(self)?)
+    }
+
+    fn next_in_line(&mut self, limit: i64) -> Result<Vec<SeatRecord>, Error> {
+        let line = seats::table
+            .filter(seats::standing.eq("waiting"))
+            .filter(seats::waiting_reason.eq("no_seat"))
+            .order((seats::waiting_since, seats::seq))
+            .limit(limit);
+        many(line.select(SeatRow::as_select()).load(self)?)
+    }
+
+    fn insert_event(&mut self, seat_id: &str, event: &SeatEvent) -> Result<(), Error> {
+        diesel::insert_into(seat_events::table)
+            .values((
+                seat_events::seat_id.eq(seat_id),
+                seat_events::at.eq(event.at),
+                seat_events::what.eq(&event.what),
+                seat_events::standing.eq(&event.standing),
+                seat_events::user_name.eq(&event.user_name),
+                seat_events::address.eq(&event.address),
+                seat_events::external_id.eq(&event.external_id),
+                seat_events::rebound.eq(event.rebound),
+                seat_events::audit_seq.eq(event.audit_seq),
+            ))
+            .execute(self)?;
+        Ok(())
+    }
+
+    fn events(&mut self, seat_id: &str) -> Result<Vec<SeatEvent>, Error> {
+        type Row = (
+            i64,
+            String,
+            String,
+            String,
+            Option<String>,
+            Option<String>,
+            bool,
+            i64,
+        );
+        let rows: Vec<Row> = seat_events::table
+            .filter(seat_events::seat_id.eq(seat_id))
+            .order(seat_events::seq)
+            .select((
+                seat_events::at,
+                seat_events::what,
+                seat_events::standing,
+                seat_events::user_name,
+                seat_events::address,
+                seat_events::external_id,
+                seat_events::rebound,
+                seat_events::audit_seq,
+            ))
+            .load(self)?;
+        let event =
+            |(at, what, standing, user_name, address, external_id, rebound, audit_seq): Row| SeatEvent {
+                at,
+                what,
+                standing,
+                user_name,
+                address,
+                external_id,
+                rebound,
+                audit_seq,
+            };
+        Ok(rows.into_iter().map(event).collect())
+    }
+
+    fn standings(&mut self) -> Result<Vec<(String, i64)>, Error> {
+        Ok(seats::table
+            .group_by(seats::standing)
+            .select((seats::standing, count_star()))
+            .order(seats::standing)
+            .load(self)?)
+    }
+}

@@ -1,0 +1,108 @@
+//! SQLite: one file, WAL, full synchronisation; readers cannot write.
+
+use super::error::Error;
+use super::link::{Link, Opener, Use};
+use super::tx::Tx;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub(super) type Conn = SqliteConnection;
+type Db = diesel::sqlite::Sqlite;
+
+#[path = "queries/directories.rs"]
+mod directories;
+#[path = "queries/keys.rs"]
+mod keys;
+#[path = "queries/seat_row.rs"]
+mod seat_row;
+#[path = "queries/seats.rs"]
+mod seats;
+#[path = "queries/teams.rs"]
+mod teams;
+#[path = "queries/trail.rs"]
+mod trail;
+
+/// Longest wait for another process that writes, the CLI beside a server for example.
+const BUSY_MILLISECONDS: u32 = 10_000;
+
+/// Opens further connections to the file at `path`.
+pub(super) fn opener(path: PathBuf) -> Opener {
+    Arc::new(move |purpose| open(&path, purpose).map(|conn| Box::new(Connected(conn)) as Box<dyn Link>))
+}
+
+/// Opens the file at `path`, and makes it and its folder when they are missing.
+///
+/// Errors: [`Error::Unavailable`] says which path and why.
+pub(super) fn open(path: &Path, purpose: Use) -> Result<Conn, Error> {
+    let unavailable = |cause: String| {
+        Error::Unavailable(format!(
+            "{cause} ({}); choose a writable place with SEATBRIDGE__DATABASE__URL=sqlite://PATH",
+            path.display()
+        ))
+    };
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|error| unavailable(error.to_string()))?;
+    }
+    let text = path
+        .to_str()
+        .ok_or_else(|| unavailable("the path is not UTF-8".to_owned()))?;
+    let mut conn = Conn::establish(text).map_err(|error| unavailable(error.to_string()))?;
+    let pragmas = format!(
+        "PRAGMA busy_timeout = {BUSY_MILLISECONDS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+         PRAGMA foreign_keys = ON; PRAGMA mmap_size = 268435456; PRAGMA query_only = {};",
+        if purpose == Use::Read { "ON" } else { "OFF" },
+    );
+    conn.batch_execute(&pragmas)
+        .map_err(|error| unavailable(error.to_string()))?;
+    Ok(conn)
+}
+
+struct Connected(Conn);
+
+impl Connected {
+    fn run(&mut self, sql: &str) -> Result<(), Error> {
+        self.0.batch_execute(sql).map_err(|error| {
+            let told = error.to_string();
+            if told.contains("locked") || told.contains("busy") {
+                Error::Busy
+            } else {
+                Error::from(error)
+            }
+        })
+    }
+}
+
+impl Link for Connected {
+    fn begin_write(&mut self) -> Result<(), Error> {
+        self.run("BEGIN IMMEDIATE")
+    }
+    fn begin_read(&mut self) -> Result<(), Error> {
+        self.run("BEGIN")
+    }
+    fn commit(&mut self) -> Result<(), Error> {
+        self.run("COMMIT")
+    }
+    fn rollback(&mut self) {
+        let _ = self.run("ROLLBACK");
+    }
+    fn savepoint(&mut self) -> Result<(), Error> {
+        self.run("SAVEPOINT command")
+    }
+    fn release(&mut self) -> Result<(), Error> {
+        self.run("RELEASE command")
+    }
+    fn undo(&mut self) -> Result<(), Error> {
+        self.run("ROLLBACK TO command; RELEASE command")
+    }
+    fn tx(&mut self) -> &mut dyn Tx {
+        &mut self.0
+    }
+}
+
+impl Tx for Conn {
+    fn ping(&mut self) -> Result<(), Error> {
+        self.batch_execute("SELECT 1").map_err(Error::from)
+    }
+}

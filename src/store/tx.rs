@@ -1,0 +1,146 @@
+//! What a use case may ask and change while it runs. Implemented once per backend, by one text.
+
+use super::error::Error;
+use super::records::{
+    ApiKeyRecord, Directory, EmailKey, KeyHolder, LogRecord, Purchase, ScimToken, SeatEvent, SeatRecord,
+    Team, Term,
+};
+use crate::audit::{Entry, Sealed};
+use crate::rbac::Role;
+use crate::seat::Capacity;
+
+/// Everything a use case can do within one transaction.
+pub trait Tx: Teams + Directories + Seats + Keys + Trail {
+    /// Whether the connection answers.
+    fn ping(&mut self) -> Result<(), Error>;
+}
+
+/// The team and what it bought.
+pub trait Teams {
+    /// The team, if it was set.
+    fn team(&mut self) -> Result<Option<Team>, Error>;
+    /// Records or replaces it.
+    fn save_team(&mut self, team: &Team) -> Result<(), Error>;
+    /// Records seats bought.
+    fn add_purchase(&mut self, purchase: Purchase, recorded_at: i64) -> Result<(), Error>;
+    /// All purchases, oldest first.
+    fn purchases(&mut self) -> Result<Vec<Purchase>, Error>;
+    /// Seats bought as of `at`; 0 when nothing was recorded.
+    fn seats_bought(&mut self, at: i64) -> Result<i64, Error>;
+}
+
+/// Directories and their tokens.
+pub trait Directories {
+    /// All, by name.
+    fn directories(&mut self) -> Result<Vec<Directory>, Error>;
+    /// One by its id.
+    fn directory(&mut self, id: &str) -> Result<Option<Directory>, Error>;
+    /// One by its name, letter case apart.
+    fn directory_named(&mut self, name: &str) -> Result<Option<Directory>, Error>;
+    /// Records a new one.
+    fn insert_directory(&mut self, directory: &Directory) -> Result<(), Error>;
+    /// Replaces one.
+    fn update_directory(&mut self, directory: &Directory) -> Result<(), Error>;
+    /// Records a new token.
+    fn insert_token(&mut self, token: &ScimToken) -> Result<(), Error>;
+    /// A token with its directory.
+    fn token(&mut self, id: &str) -> Result<Option<(ScimToken, Directory)>, Error>;
+    /// All tokens, newest first.
+    fn tokens(&mut self) -> Result<Vec<ScimToken>, Error>;
+    /// Marks a token revoked; false when it was not there or already so.
+    fn revoke_token(&mut self, id: &str, at: i64) -> Result<bool, Error>;
+    /// Notes its last use.
+    fn touch_token(&mut self, id: &str, at: i64, from: &str) -> Result<(), Error>;
+}
+
+/// Seats and the people in them.
+pub trait Seats {
+    /// One of a directory, removed ones included.
+    fn seat(&mut self, directory_id: &str, id: &str) -> Result<Option<SeatRecord>, Error>;
+    /// One by its id alone.
+    fn seat_by_id(&mut self, id: &str) -> Result<Option<SeatRecord>, Error>;
+    /// The record that carries this userName (compared form) and has not yielded it.
+    fn seat_by_user_name(&mut self, directory_id: &str, key: &str) -> Result<Option<SeatRecord>, Error>;
+    /// The unassigned record of this externalId that changed last.
+    fn unassigned_by_external_id(
+        &mut self,
+        directory_id: &str,
+        id: &str,
+    ) -> Result<Option<SeatRecord>, Error>;
+    /// The active seat with this address (compared form).
+    fn active_by_address(&mut self, key: &str) -> Result<Option<SeatRecord>, Error>;
+    /// The active seat with this externalId.
+    fn active_by_external_id(&mut self, directory_id: &str, id: &str) -> Result<Option<SeatRecord>, Error>;
+    /// Records of the whole team that carry this address or userName (compared form), active ones first.
+    fn seats_known_as(&mut self, key: &str) -> Result<Vec<SeatRecord>, Error>;
+    /// Seats bought and spoken for, as of `now`.
+    fn capacity(&mut self, now: i64) -> Result<Capacity, Error>;
+    /// The next place in the order of creation.
+    fn next_seq(&mut self) -> Result<i64, Error>;
+    /// Records a new seat.
+    fn insert_seat(&mut self, seat: &SeatRecord, emails: &[EmailKey]) -> Result<(), Error>;
+    /// Replaces a seat.
+    fn update_seat(&mut self, seat: &SeatRecord, emails: &[EmailKey]) -> Result<(), Error>;
+    /// Takes userName and address lookups from a record (L6).
+    fn yield_names(&mut self, id: &str) -> Result<(), Error>;
+    /// Takes address lookups from unassigned records that carry `key`; answers which.
+    fn yield_address(&mut self, directory_id: &str, key: &str, except: &str) -> Result<Vec<String>, Error>;
+    /// Gives a role by hand.
+    fn set_operator_role(&mut self, id: &str, role: Option<Role>) -> Result<(), Error>;
+    /// How many records of a directory fit, removed ones apart.
+    fn count_seats(&mut self, directory_id: &str, terms: &[Term]) -> Result<i64, Error>;
+    /// Those records in order of creation.
+    fn list_seats(
+        &mut self,
+        directory_id: &str,
+        terms: &[Term],
+        offset: i64,
+        limit: i64,
+    ) -> Result<Vec<SeatRecord>, Error>;
+    /// All records of the team after a place in the order, removed ones apart.
+    fn seats_after(&mut self, seq: i64, limit: i64) -> Result<Vec<SeatRecord>, Error>;
+    /// People waiting for a seat, in order of arrival.
+    fn next_in_line(&mut self, limit: i64) -> Result<Vec<SeatRecord>, Error>;
+    /// Adds to a seat's history.
+    fn insert_event(&mut self, seat_id: &str, event: &SeatEvent) -> Result<(), Error>;
+    /// A seat's history.
+    fn events(&mut self, seat_id: &str) -> Result<Vec<SeatEvent>, Error>;
+    /// How many seats are in each state.
+    fn standings(&mut self) -> Result<Vec<(String, i64)>, Error>;
+}
+
+/// Scoped keys.
+pub trait Keys {
+    /// Records a new key.
+    fn insert_key(&mut self, key: &ApiKeyRecord) -> Result<(), Error>;
+    /// A key with its seat and directory.
+    fn key(&mut self, id: &str) -> Result<Option<KeyHolder>, Error>;
+    /// All keys, newest first.
+    fn keys(&mut self) -> Result<Vec<ApiKeyRecord>, Error>;
+    /// Keys alive as of `now` of one seat.
+    fn live_keys_of(&mut self, seat_id: &str, now: i64) -> Result<Vec<ApiKeyRecord>, Error>;
+    /// Keys alive as of `now` that the holder of one seat made.
+    fn live_keys_minted_by(&mut self, seat_id: &str, now: i64) -> Result<Vec<ApiKeyRecord>, Error>;
+    /// Marks a key dead; false when it was not there or already so.
+    fn revoke_key(&mut self, id: &str, at: i64, why: &str) -> Result<bool, Error>;
+    /// Ends a key at `expires_at` in favour of another.
+    fn supersede_key(&mut self, id: &str, by: &str, expires_at: i64) -> Result<(), Error>;
+    /// Notes a key's last use.
+    fn touch_key(&mut self, id: &str, at: i64) -> Result<(), Error>;
+}
+
+/// The audit and the provisioning log.
+pub trait Trail {
+    /// Adds an entry to the chain; answers its place.
+    fn append(&mut self, entry: &Entry) -> Result<i64, Error>;
+    /// Entries after a place, in order.
+    fn audit_after(&mut self, seq: i64, limit: i64) -> Result<Vec<Sealed>, Error>;
+    /// Entries about one seat, in order.
+    fn audit_of(&mut self, seat_id: &str) -> Result<Vec<Sealed>, Error>;
+    /// The last place and its hash, as the writer row keeps them.
+    fn audit_head(&mut self) -> Result<(i64, String), Error>;
+    /// Adds to the provisioning log.
+    fn insert_log(&mut self, records: &[LogRecord]) -> Result<(), Error>;
+    /// The provisioning log's last records, newest first.
+    fn recent_log(&mut self, limit: i64) -> Result<Vec<LogRecord>, Error>;
+}

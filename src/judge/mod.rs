@@ -8,4 +8,4 @@
 pub mod demo;
 mod stage;
 
-pub use stage::{Problem, Stage};
+pub use stage::{Problem, Stage, within_schema};

@@ -1,8 +1,8 @@
 //! The words of the audit trail, and the hash that chains it (U1).
 //!
-//! One entry per accepted or refused change, written in the change's own transaction. Entries are chained as they
-//! are written: every writing transaction holds the one writer row, so the chain has no unsealed end and needs
-//! no sealer. No entry carries a secret or a body.
+//! One entry per accepted or refused change, written in the change's own transaction. Entries are chained as
+//! they are written: every writing transaction holds the one writer row, so the chain has no unsealed end and
+//! needs no sealer. No entry carries a secret or a body.
 
 use sha2::Digest;
 
@@ -278,10 +278,7 @@ impl Verifier {
     /// Errors: [`Broken`] names the first entry that does not fit.
     pub fn take(&mut self, entry: &Sealed) -> Result<(), Broken> {
         if entry.seq != self.seq + 1 {
-            return Err(Broken::Missing {
-                expected: self.seq + 1,
-                found: entry.seq,
-            });
+            return Err(Broken::Missing { expected: self.seq + 1, found: entry.seq });
         }
         if entry.hash != entry.hash_after(&self.hash) {
             return Err(Broken::Changed { seq: entry.seq });
@@ -296,10 +293,7 @@ impl Verifier {
     /// Errors: [`Broken::Cut`], or [`Broken::Changed`] when the last hash differs.
     pub fn finish(&self, last_seq: i64, last_hash: &str) -> Result<(), Broken> {
         if self.seq != last_seq {
-            return Err(Broken::Cut {
-                expected: last_seq,
-                found: self.seq,
-            });
+            return Err(Broken::Cut { expected: last_seq, found: self.seq });
         }
         if self.hash != last_hash {
             return Err(Broken::Changed { seq: self.seq });
@@ -348,20 +342,8 @@ mod tests {
         assert_eq!(verify(&changed, &last), Err(Broken::Changed { seq: 2 }));
         let mut missing = whole.clone();
         missing.remove(2);
-        assert_eq!(
-            verify(&missing, &last),
-            Err(Broken::Missing {
-                expected: 3,
-                found: 4
-            })
-        );
-        assert_eq!(
-            verify(&whole[..3], &last),
-            Err(Broken::Cut {
-                expected: 4,
-                found: 3
-            })
-        );
+        assert_eq!(verify(&missing, &last), Err(Broken::Missing { expected: 3, found: 4 }));
+        assert_eq!(verify(&whole[..3], &last), Err(Broken::Cut { expected: 4, found: 3 }));
         let mut resealed = whole.clone();
         resealed[3].at = 1;
         resealed[3].hash = resealed[3].hash_after(&whole[2].hash);

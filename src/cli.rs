@@ -1,7 +1,7 @@
 //! The command line: `noun verb`, a table for people, `--json` for machines (U5).
 //!
-//! Exit codes: 0 ok, 1 failed, 2 usage, 3 findings, 4 held, 5 denied, 6 upstream, 7 integrity, 8 configuration.
-//! Secrets are never arguments: they come from files or configuration.
+//! Exit codes: 0 ok, 1 failed, 2 usage, 3 findings, 4 held, 5 denied, 6 upstream, 7 integrity, 8
+//! configuration. Secrets are never arguments: they come from files or configuration.
 
 mod commands;
 mod context;

@@ -1,7 +1,7 @@
 //! Configuration: one typed struct, read once (U6).
 //!
-//! Defaults < `seatbridge.toml` < `SEATBRIDGE__SECTION__KEY` < flags. Any secret, and the database URL, also as
-//! `..._FILE`. Unknown keys are errors with a hint. This is the only file that reads the environment.
+//! Defaults < `seatbridge.toml` < `SEATBRIDGE__SECTION__KEY` < flags. Any secret, and the database URL, also
+//! as `..._FILE`. Unknown keys are errors with a hint. This is the only file that reads the environment.
 
 mod known;
 pub mod load;
@@ -100,11 +100,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            body_bytes: 1024 * 1024,
-            page_size: 1000,
-            request_seconds: 50,
-        }
+        Self { body_bytes: 1024 * 1024, page_size: 1000, request_seconds: 50 }
     }
 }
 
@@ -120,10 +116,7 @@ pub struct Keys {
 
 impl Default for Keys {
     fn default() -> Self {
-        Self {
-            default_ttl_days: 90,
-            max_ttl_days: 365,
-        }
+        Self { default_ttl_days: 90, max_ttl_days: 365 }
     }
 }
 
@@ -139,10 +132,7 @@ pub struct Log {
 
 impl Default for Log {
     fn default() -> Self {
-        Self {
-            level: "info".to_owned(),
-            format: LogFormat::Human,
-        }
+        Self { level: "info".to_owned(), format: LogFormat::Human }
     }
 }
 

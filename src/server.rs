@@ -20,31 +20,15 @@ const TICK: Duration = Duration::from_secs(1);
 
 /// The routes.
 fn routes(app: &mut web::ServiceConfig) {
-    app.service(
-        web::scope("/scim/v2")
-            .configure(scim)
-            .default_service(web::to(no_scim_address)),
-    )
-    .service(web::scope("/scim").default_service(web::to(no_scim_address)))
-    .service(web::scope(proxy::http::MOUNTS[0]).default_service(web::to(proxy::http::proxied)))
-    .service(web::scope(proxy::http::MOUNTS[1]).default_service(web::to(proxy::http::proxied)))
-    .service(
-        web::scope("/admin")
-            .configure(keys)
-            .default_service(web::to(no_address)),
-    )
-    .service(
-        only("/livez", "GET, HEAD")
-            .route(web::get().to(live))
-            .route(web::head().to(live)),
-    )
-    .service(
-        only("/readyz", "GET, HEAD")
-            .route(web::get().to(ready))
-            .route(web::head().to(ready)),
-    )
-    .service(only("/metrics", "GET").route(web::get().to(measured)))
-    .default_service(web::to(no_address));
+    app.service(web::scope("/scim/v2").configure(scim).default_service(web::to(no_scim_address)))
+        .service(web::scope("/scim").default_service(web::to(no_scim_address)))
+        .service(web::scope(proxy::http::MOUNTS[0]).default_service(web::to(proxy::http::proxied)))
+        .service(web::scope(proxy::http::MOUNTS[1]).default_service(web::to(proxy::http::proxied)))
+        .service(web::scope("/admin").configure(keys).default_service(web::to(no_address)))
+        .service(only("/livez", "GET, HEAD").route(web::get().to(live)).route(web::head().to(live)))
+        .service(only("/readyz", "GET, HEAD").route(web::get().to(ready)).route(web::head().to(ready)))
+        .service(only("/metrics", "GET").route(web::get().to(measured)))
+        .default_service(web::to(no_address));
 }
 
 /// `/scim/v2`, with and without a slash at the end.
@@ -93,27 +77,21 @@ fn scim(scope: &mut web::ServiceConfig) {
 fn keys(scope: &mut web::ServiceConfig) {
     use admin::api;
     scope
-        .service(
-            only("/keys", "GET, POST")
-                .route(web::get().to(api::list))
-                .route(web::post().to(api::mint)),
-        )
+        .service(only("/keys", "GET, POST").route(web::get().to(api::list)).route(web::post().to(api::mint)))
         .service(only("/keys/{id}", "DELETE").route(web::delete().to(api::revoke)))
         .service(only("/keys/{id}/rotate", "POST").route(web::post().to(api::rotate)));
 }
 
 /// A SCIM resource that names its methods to whoever tries another (RFC 9110 §15.5.6).
 fn at(paths: [&'static str; 2], allow: &'static str) -> actix_web::Resource {
-    web::resource(paths.to_vec()).default_service(web::to(move || {
-        std::future::ready(ScimFailure::MethodNotAllowed { allow })
-    }))
+    web::resource(paths.to_vec())
+        .default_service(web::to(move || std::future::ready(ScimFailure::MethodNotAllowed { allow })))
 }
 
 /// The same, with answers for people and scripts.
 fn only(path: &'static str, allow: &'static str) -> actix_web::Resource {
-    web::resource(path).default_service(web::to(move || {
-        std::future::ready(CallFailure::MethodNotAllowed(allow))
-    }))
+    web::resource(path)
+        .default_service(web::to(move || std::future::ready(CallFailure::MethodNotAllowed(allow))))
 }
 
 async fn no_scim_address() -> ScimFailure {
@@ -139,11 +117,7 @@ async fn ready(bridge: web::Data<Bridge>) -> HttpResponse {
             "apollo": {"status": if bridge.apollo.is_some() { "configured" } else { "no credential" }},
         },
     });
-    if store.is_ok() {
-        HttpResponse::Ok().json(body)
-    } else {
-        HttpResponse::ServiceUnavailable().json(body)
-    }
+    if store.is_ok() { HttpResponse::Ok().json(body) } else { HttpResponse::ServiceUnavailable().json(body) }
 }
 
 async fn measured() -> HttpResponse {
@@ -177,10 +151,7 @@ pub enum Problem {
 ///
 /// Errors: [`Problem::Listen`].
 pub fn bind(address: &str) -> Result<TcpListener, Problem> {
-    TcpListener::bind(address).map_err(|cause| Problem::Listen {
-        address: address.to_owned(),
-        cause,
-    })
+    TcpListener::bind(address).map_err(|cause| Problem::Listen { address: address.to_owned(), cause })
 }
 
 /// A server that runs.
@@ -217,34 +188,20 @@ pub fn start(
     };
     telemetry::keep_metrics();
     let data = web::Data::new(bridge.clone());
-    let server = HttpServer::new(move || {
-        App::new()
-            .app_data(data.clone())
-            .wrap(from_fn(front))
-            .configure(routes)
-    })
-    .workers(
-        std::thread::available_parallelism()
-            .map_or(2, usize::from)
-            .clamp(2, 8),
-    )
-    .worker_max_blocking_threads(1)
-    .client_request_timeout(Duration::from_secs(15))
-    .tcp_nodelay(true)
-    .shutdown_timeout(20)
-    .disable_signals()
-    .listen(listener)
-    .map_err(Problem::Server)?
-    .run();
+    let server =
+        HttpServer::new(move || App::new().app_data(data.clone()).wrap(from_fn(front)).configure(routes))
+            .workers(std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 8))
+            .worker_max_blocking_threads(1)
+            .client_request_timeout(Duration::from_secs(15))
+            .tcp_nodelay(true)
+            .shutdown_timeout(20)
+            .disable_signals()
+            .listen(listener)
+            .map_err(Problem::Server)?
+            .run();
     let handle = server.handle();
     let ticker = tokio::spawn(tick(bridge.clone()));
-    Ok(Running {
-        address,
-        bridge,
-        handle,
-        ticker,
-        server: tokio::spawn(server),
-    })
+    Ok(Running { address, bridge, handle, ticker, server: tokio::spawn(server) })
 }
 
 impl Running {

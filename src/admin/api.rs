@@ -21,22 +21,14 @@ const LONGEST_GRACE_SECONDS: i64 = 7 * 86_400;
 fn caller(keyed: &KeyedCall, bridge: &Bridge) -> Result<Caller, CallFailure> {
     if !keyed.reach.permissions().contains(Permission::ManageTeam) {
         return Err(CallFailure::Denied(
-            crate::rbac::Denial::Forbidden {
-                permission: Permission::ManageTeam,
-            },
+            crate::rbac::Denial::Forbidden { permission: Permission::ManageTeam },
             keyed.reach.highest(),
         ));
     }
     Ok(Caller {
-        minter: Minter::Holder {
-            highest: keyed.reach.highest(),
-            permissions: keyed.reach.permissions(),
-        },
+        minter: Minter::Holder { highest: keyed.reach.highest(), permissions: keyed.reach.permissions() },
         seat_id: Some(keyed.holder.seat.id.clone()),
-        act: Act {
-            actor: Actor::Key(keyed.holder.key.id.clone()),
-            now: bridge.clock.now(),
-        },
+        act: Act { actor: Actor::Key(keyed.holder.key.id.clone()), now: bridge.clock.now() },
         request_id: Some(keyed.request_id.clone()),
     })
 }
@@ -56,9 +48,7 @@ async fn object(payload: web::Payload, bridge: &Bridge) -> Result<Map<String, Va
     }
     match serde_json::from_slice(&bytes) {
         Ok(Value::Object(members)) => Ok(members),
-        Ok(_) | Err(_) => Err(CallFailure::BadRequest(
-            "the body must be one JSON object".to_owned(),
-        )),
+        Ok(_) | Err(_) => Err(CallFailure::BadRequest("the body must be one JSON object".to_owned())),
     }
 }
 
@@ -68,16 +58,10 @@ pub async fn mint(keyed: KeyedCall, payload: web::Payload, bridge: web::Data<Bri
     let wish = object(payload, &bridge).await?;
     refuse_unknown(&wish, &["teamId", "role", "ttlDays", "holder"])?;
     refuse_other_team(&wish, &bridge).await?;
-    let role = wish
-        .get("role")
-        .and_then(Value::as_str)
-        .and_then(Role::parse)
-        .ok_or(MintRefusal::UnknownRole)?;
+    let role =
+        wish.get("role").and_then(Value::as_str).and_then(Role::parse).ok_or(MintRefusal::UnknownRole)?;
     let policy = bridge.config.keys;
-    let bad_ttl = MintRefusal::BadTtl {
-        most: policy.max_ttl_days,
-        default: policy.default_ttl_days,
-    };
+    let bad_ttl = MintRefusal::BadTtl { most: policy.max_ttl_days, default: policy.default_ttl_days };
     let days = match wish.get("ttlDays") {
         None => None,
         Some(Value::Number(number)) => Some(number.as_i64().ok_or(bad_ttl)?),
@@ -87,18 +71,15 @@ pub async fn mint(keyed: KeyedCall, payload: web::Payload, bridge: web::Data<Bri
         None => For::Oneself,
         Some(Value::String(address)) => For::Address(address.clone()),
         Some(_) => {
-            return Err(CallFailure::BadRequest(
-                "holder must be an address, as text".to_owned(),
-            ));
+            return Err(CallFailure::BadRequest("holder must be an address, as text".to_owned()));
         }
     };
-    let minted = keys::mint(whose, role, days, policy, caller, &bridge.store)
-        .await
-        .map_err(failure)?;
+    let minted = keys::mint(whose, role, days, policy, caller, &bridge.store).await.map_err(failure)?;
     Ok(HttpResponse::Ok().json(shown_once(&minted)))
 }
 
-/// What a script does not mean should not be ignored: `ttl` for `ttlDays` would make a key that lives too long.
+/// What a script does not mean should not be ignored: `ttl` for `ttlDays` would make a key that lives too
+/// long.
 fn refuse_unknown(wish: &Map<String, Value>, known: &[&str]) -> Result<(), CallFailure> {
     match wish.keys().find(|name| !known.contains(&name.as_str())) {
         Some(name) => {
@@ -113,11 +94,7 @@ async fn refuse_other_team(wish: &Map<String, Value>, bridge: &Bridge) -> Result
     let Some(asked) = wish.get("teamId") else {
         return Ok(());
     };
-    let own = bridge
-        .store
-        .look_up(|tx| tx.team())
-        .await?
-        .map(|team| team.team_id);
+    let own = bridge.store.look_up(|tx| tx.team()).await?.map(|team| team.team_id);
     if asked.as_str().is_some_and(|asked| Some(asked) == own.as_deref()) {
         return Ok(());
     }
@@ -126,7 +103,8 @@ async fn refuse_other_team(wish: &Map<String, Value>, bridge: &Bridge) -> Result
 
 fn shown_once(minted: &Minted) -> Value {
     json!({
-        "key": minted.key.as_str(), "role": minted.record.role, "expiresAt": rfc3339(minted.record.expires_at),
+        "key": minted.key.as_str(), "role": minted.record.role,
+        "expiresAt": rfc3339(minted.record.expires_at),
         "id": minted.record.id, "holder": minted.holder,
     })
 }
@@ -134,9 +112,7 @@ fn shown_once(minted: &Minted) -> Value {
 /// `GET /admin/keys`: all keys, never their text.
 pub async fn list(keyed: KeyedCall, bridge: web::Data<Bridge>) -> Answer {
     caller(&keyed, &bridge)?;
-    let keys = keys::keys(bridge.clock.now(), &bridge.store)
-        .await
-        .map_err(failure)?;
+    let keys = keys::keys(bridge.clock.now(), &bridge.store).await.map_err(failure)?;
     Ok(HttpResponse::Ok().json(json!({"keys": keys.iter().map(shown).collect::<Vec<_>>()})))
 }
 
@@ -155,14 +131,13 @@ pub fn shown(view: &KeyView) -> Value {
 pub async fn revoke(keyed: KeyedCall, id: web::Path<String>, bridge: web::Data<Bridge>) -> Answer {
     let caller = caller(&keyed, &bridge)?;
     let now = caller.act.now;
-    let ended = keys::revoke(id.into_inner(), caller, &bridge.store)
-        .await
-        .map_err(failure)?;
+    let ended = keys::revoke(id.into_inner(), caller, &bridge.store).await.map_err(failure)?;
     bridge.gate.close(&[ended.id], now);
     Ok(HttpResponse::Ok().json(json!({"revoked": true})))
 }
 
-/// `POST /admin/keys/{id}/rotate` `{graceSeconds?}`: a new key of the same role; the old one ends after the grace.
+/// `POST /admin/keys/{id}/rotate` `{graceSeconds?}`: a new key of the same role; the old one ends after the
+/// grace.
 pub async fn rotate(
     keyed: KeyedCall,
     id: web::Path<String>,
@@ -174,14 +149,13 @@ pub async fn rotate(
     refuse_unknown(&wish, &["graceSeconds"])?;
     let grace = match wish.get("graceSeconds") {
         None => GRACE_SECONDS,
-        Some(asked) => asked
-            .as_i64()
-            .filter(|grace| (0..=LONGEST_GRACE_SECONDS).contains(grace))
-            .ok_or_else(|| {
+        Some(asked) => {
+            asked.as_i64().filter(|grace| (0..=LONGEST_GRACE_SECONDS).contains(grace)).ok_or_else(|| {
                 CallFailure::BadRequest(format!(
                     "graceSeconds must be a whole number from 0 to {LONGEST_GRACE_SECONDS}"
                 ))
-            })?,
+            })?
+        }
     };
     let minted = keys::rotate(id.into_inner(), grace, bridge.config.keys, caller, &bridge.store)
         .await

@@ -92,10 +92,9 @@ fn holder(whose: &For, caller: &Caller, tx: &mut dyn Tx) -> Result<Result<SeatRe
     };
     Ok(match found {
         None => Err(MintRefusal::NoSuchHolder { holder: name }),
-        Some(seat) if seat.seat.standing() != Standing::Assigned => Err(MintRefusal::NotAssigned {
-            holder: name,
-            standing: seat.seat.standing().as_str(),
-        }),
+        Some(seat) if seat.seat.standing() != Standing::Assigned => {
+            Err(MintRefusal::NotAssigned { holder: name, standing: seat.seat.standing().as_str() })
+        }
         Some(seat) => Ok(seat),
     })
 }
@@ -124,9 +123,7 @@ fn record_key(
     };
     tx.insert_key(&record)?;
     let address = seat.seat.person().and_then(|person| person.address.as_ref());
-    let holder = address
-        .map(|address| address.as_str().to_owned())
-        .unwrap_or_default();
+    let holder = address.map(|address| address.as_str().to_owned()).unwrap_or_default();
     Ok(Minted { key, record, holder })
 }
 
@@ -141,7 +138,8 @@ fn entry(action: Action, key: &ApiKeyRecord, holder: &str, caller: &Caller) -> E
 
 /// Gives a holder the admin role and the first admin key, in one act, once (R5).
 ///
-/// Errors: [`Refusal::Minting`] when it was done before, the holder has no seat, or the IdP decides their roles.
+/// Errors: [`Refusal::Minting`] when it was done before, the holder has no seat, or the IdP decides their
+/// roles.
 pub async fn bootstrap(
     address: String,
     policy: Policy,
@@ -161,30 +159,14 @@ pub async fn bootstrap(
         let Some(directory) = tx.directory(&seat.directory_id)? else {
             return Ok(Err(MintRefusal::NoSuchHolder { holder: address }.into()));
         };
-        let roles = held(
-            &seat.sent_roles,
-            &directory.role_map,
-            Some(Role::Admin),
-            directory.default_role,
-        )
-        .roles;
+        let roles =
+            held(&seat.sent_roles, &directory.role_map, Some(Role::Admin), directory.default_role).roles;
         if !roles.contains(&Role::Admin) {
             let sent = seat.sent_roles.join(", ");
-            return Ok(Err(MintRefusal::RolesFromIdentityProvider {
-                holder: address,
-                sent,
-            }
-            .into()));
+            return Ok(Err(MintRefusal::RolesFromIdentityProvider { holder: address, sent }.into()));
         }
         tx.set_operator_role(&seat.id, Some(Role::Admin))?;
-        let minted = record_key(
-            key,
-            Role::Admin,
-            policy.default_ttl_days * DAY,
-            &seat,
-            &caller,
-            tx,
-        )?;
+        let minted = record_key(key, Role::Admin, policy.default_ttl_days * DAY, &seat, &caller, tx)?;
         if let Some(mut team) = team {
             team.bootstrapped_at = Some(caller.act.now);
             team.bootstrapped_for = Some(minted.holder.clone());
@@ -198,10 +180,7 @@ pub async fn bootstrap(
 
 fn bootstrapped(team: &Team) -> Option<MintRefusal> {
     let at = rfc3339(team.bootstrapped_at?);
-    Some(MintRefusal::BootstrappedAlready {
-        made_for: team.bootstrapped_for.clone().unwrap_or_default(),
-        at,
-    })
+    Some(MintRefusal::BootstrappedAlready { made_for: team.bootstrapped_for.clone().unwrap_or_default(), at })
 }
 
 /// A key with whose it is and whether it still opens.
@@ -237,11 +216,7 @@ pub async fn keys(now: i64, store: &Store) -> Result<Vec<KeyView>, Refusal> {
                     (None, true) => "live",
                     (None, false) => "expired",
                 };
-                views.push(KeyView {
-                    record,
-                    holder: holder.unwrap_or_default(),
-                    state,
-                });
+                views.push(KeyView { record, holder: holder.unwrap_or_default(), state });
             }
             Ok(views)
         })
@@ -314,7 +289,5 @@ fn within_reach(
 fn holder_name(key: &ApiKeyRecord, tx: &mut dyn Tx) -> Result<String, Error> {
     let seat = tx.seat_by_id(&key.seat_id)?;
     let person = seat.as_ref().and_then(|seat| seat.seat.person());
-    Ok(person
-        .map(|person| person.user_name.as_str().to_owned())
-        .unwrap_or_default())
+    Ok(person.map(|person| person.user_name.as_str().to_owned()).unwrap_or_default())
 }

@@ -1,6 +1,7 @@
 //! Operator -> us.
 //!
-//! - `service`: team, directories and SCIM tokens; `people`: seats and roles; `keys`: scoped keys; `trail`: the audit.
+//! - `service`: team, directories and SCIM tokens; `people`: seats and roles; `keys`: scoped keys; `trail`:
+//!   the audit.
 //! - `api`: the founding document's admin endpoints, for holders whose role manages the team (R6).
 //! - `refusal`: why an operator's wish is not done, with the exit code it ends in.
 //! - `sso`: the SSO facts of a directory.

@@ -3,7 +3,7 @@
 use super::Refusal;
 use super::service::{Act, decide};
 use crate::audit::{Action, Entry, Sealed};
-use crate::provision::ledger::{Cause, end_beyond_reach};
+use crate::provision::service::{Cause, end_beyond_reach};
 use crate::rbac::{Held, Role, RoleSource, held};
 use crate::seat::UserName;
 use crate::seat::lifecycle::{Reason, Seat};
@@ -27,17 +27,9 @@ pub struct SeatView {
 
 impl SeatView {
     fn of(record: SeatRecord, directory: Directory) -> Self {
-        let held = held(
-            &record.sent_roles,
-            &directory.role_map,
-            record.operator_role,
-            directory.default_role,
-        );
-        Self {
-            record,
-            directory,
-            held,
-        }
+        let held =
+            held(&record.sent_roles, &directory.role_map, record.operator_role, directory.default_role);
+        Self { record, directory, held }
     }
 
     /// Why somebody waits, in words.
@@ -106,11 +98,7 @@ pub async fn story(address: String, store: &Store) -> Result<SeatStory, Refusal>
                 return Ok(Err(Refusal::UnknownPerson { address }));
             };
             let (events, audit) = (tx.events(&record.id)?, tx.audit_of(&record.id)?);
-            Ok(Ok(SeatStory {
-                view: SeatView::of(record, directory),
-                events,
-                audit,
-            }))
+            Ok(Ok(SeatStory { view: SeatView::of(record, directory), events, audit }))
         })
         .await?
 }
@@ -137,18 +125,12 @@ impl RoleGiven {
 pub async fn give_role(address: String, role: Role, act: Act, store: &Store) -> Result<RoleGiven, Refusal> {
     decide(store, move |tx| {
         let found = known_as(&address, tx)?;
-        let directory = found
-            .as_ref()
-            .map(|record| tx.directory(&record.directory_id))
-            .transpose()?
-            .flatten();
+        let directory =
+            found.as_ref().map(|record| tx.directory(&record.directory_id)).transpose()?.flatten();
         let (Some(before), Some(directory)) = (found, directory) else {
             return Ok(Err(Refusal::UnknownPerson { address }));
         };
-        let after = SeatRecord {
-            operator_role: Some(role),
-            ..before.clone()
-        };
+        let after = SeatRecord { operator_role: Some(role), ..before.clone() };
         tx.set_operator_role(&before.id, Some(role))?;
         let mut entry = act.entry(Action::GiveRole, &address);
         entry.changes = json!([{"path": "role", "before": before.operator_role, "after": role}]);
@@ -157,16 +139,9 @@ pub async fn give_role(address: String, role: Role, act: Act, store: &Store) -> 
             seat_id: Some(before.id.clone()),
             ..entry
         })?;
-        let cause = Cause {
-            actor: act.actor,
-            now: act.now,
-            request_id: None,
-        };
+        let cause = Cause { actor: act.actor, now: act.now, request_id: None };
         let ended_keys = end_beyond_reach(&before, &after, &directory, &cause, tx)?;
-        Ok(Ok(RoleGiven {
-            view: SeatView::of(after, directory),
-            ended_keys,
-        }))
+        Ok(Ok(RoleGiven { view: SeatView::of(after, directory), ended_keys }))
     })
     .await
 }

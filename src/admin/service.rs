@@ -29,10 +29,7 @@ pub struct Act {
 impl Act {
     /// The entry of something this operator did.
     pub fn entry(&self, action: Action, subject: &str) -> Entry {
-        Entry {
-            subject: Some(subject.to_owned()),
-            ..Entry::done(self.now, self.actor.clone(), action)
-        }
+        Entry { subject: Some(subject.to_owned()), ..Entry::done(self.now, self.actor.clone(), action) }
     }
 }
 
@@ -71,15 +68,10 @@ pub async fn set_team(
 ) -> Result<TeamView, Refusal> {
     let plan = plan.to_lowercase();
     if !PLANS.contains(&plan.as_str()) {
-        return Err(Refusal::BadValue(format!(
-            "--plan has to be one of: {}",
-            PLANS.join(", ")
-        )));
+        return Err(Refusal::BadValue(format!("--plan has to be one of: {}", PLANS.join(", "))));
     }
     if purchase.seats < 0 || name.trim().is_empty() {
-        return Err(Refusal::BadValue(
-            "--seats cannot be negative and --name cannot be blank".to_owned(),
-        ));
+        return Err(Refusal::BadValue("--seats cannot be negative and --name cannot be blank".to_owned()));
     }
     let now = act.now;
     store
@@ -104,9 +96,7 @@ pub async fn set_team(
             Ok(())
         })
         .await?;
-    show_team(now, store)
-        .await?
-        .ok_or_else(|| Refusal::BadValue("the team was not recorded".to_owned()))
+    show_team(now, store).await?.ok_or_else(|| Refusal::BadValue("the team was not recorded".to_owned()))
 }
 
 /// The team, if it was set.
@@ -117,12 +107,7 @@ pub async fn show_team(now: i64, store: &Store) -> Result<Option<TeamView>, Refu
         .read(move |tx| {
             let Some(team) = tx.team()? else { return Ok(None) };
             let seats = tx.seats_bought(now)?;
-            Ok(Some(TeamView {
-                team,
-                seats,
-                purchases: tx.purchases()?,
-                standings: tx.standings()?,
-            }))
+            Ok(Some(TeamView { team, seats, purchases: tx.purchases()?, standings: tx.standings()? }))
         })
         .await?;
     Ok(view)
@@ -149,11 +134,9 @@ impl DirectoryWish {
         policy.email_change = self.email_change.unwrap_or(policy.email_change);
         policy.without_seat = self.without_seat.unwrap_or(policy.without_seat);
         directory.default_role = self.default_role.unwrap_or(directory.default_role);
-        directory.role_map.extend(
-            self.role_map
-                .into_iter()
-                .map(|(name, role)| (name.trim().to_lowercase(), role)),
-        );
+        directory
+            .role_map
+            .extend(self.role_map.into_iter().map(|(name, role)| (name.trim().to_lowercase(), role)));
         directory.sso_entity_id = self.sso.entity_id.or(directory.sso_entity_id.take());
         directory.sso_certificate = self.sso.certificate.or(directory.sso_certificate.take());
     }
@@ -185,10 +168,7 @@ pub async fn add_directory(
             id: new_id(),
             name,
             flavour,
-            policy: Policy {
-                external_id_is_stable: flavour.external_id_is_stable(),
-                ..Policy::default()
-            },
+            policy: Policy { external_id_is_stable: flavour.external_id_is_stable(), ..Policy::default() },
             default_role: Role::Viewer,
             role_map: Default::default(),
             sso_entity_id: None,
@@ -198,10 +178,7 @@ pub async fn add_directory(
         wish.apply(&mut directory);
         tx.insert_directory(&directory)?;
         let entry = act.entry(Action::AddDirectory, &directory.name);
-        tx.append(&Entry {
-            directory_id: Some(directory.id.clone()),
-            ..entry
-        })?;
+        tx.append(&Entry { directory_id: Some(directory.id.clone()), ..entry })?;
         Ok(Ok(directory))
     })
     .await
@@ -224,10 +201,7 @@ pub async fn set_directory(
         wish.apply(&mut directory);
         tx.update_directory(&directory)?;
         let entry = act.entry(Action::SetDirectory, &directory.name);
-        tx.append(&Entry {
-            directory_id: Some(directory.id.clone()),
-            ..entry
-        })?;
+        tx.append(&Entry { directory_id: Some(directory.id.clone()), ..entry })?;
         Ok(Ok(directory))
     })
     .await
@@ -237,20 +211,13 @@ fn directory_named(name: &str, tx: &mut dyn Tx) -> Result<Result<Directory, Refu
     if let Some(directory) = tx.directory_named(name)? {
         return Ok(Ok(directory));
     }
-    let names: Vec<String> = tx
-        .directories()?
-        .into_iter()
-        .map(|directory| directory.name)
-        .collect();
+    let names: Vec<String> = tx.directories()?.into_iter().map(|directory| directory.name).collect();
     let known = if names.is_empty() {
         "none is connected yet: see `seatbridge directory add --help`".to_owned()
     } else {
         format!("connected are: {}", names.join(", "))
     };
-    Ok(Err(Refusal::UnknownDirectory {
-        name: name.to_owned(),
-        known,
-    }))
+    Ok(Err(Refusal::UnknownDirectory { name: name.to_owned(), known }))
 }
 
 /// One directory.
@@ -289,9 +256,7 @@ pub async fn issue_token(
     store: &Store,
 ) -> Result<IssuedToken, Refusal> {
     if days.is_some_and(|days| !(1..=3650).contains(&days)) {
-        return Err(Refusal::BadValue(
-            "--expires-days has to lie between 1 and 3650".to_owned(),
-        ));
+        return Err(Refusal::BadValue("--expires-days has to lie between 1 and 3650".to_owned()));
     }
     decide(store, move |tx| {
         let directory = match directory_named(&directory, tx)? {
@@ -299,11 +264,7 @@ pub async fn issue_token(
             Err(refusal) => return Ok(Err(refusal)),
         };
         if let Some((missing, flag)) = missing_sso(&directory) {
-            return Ok(Err(Refusal::SsoMissing {
-                directory: directory.name,
-                missing,
-                flag,
-            }));
+            return Ok(Err(Refusal::SsoMissing { directory: directory.name, missing, flag }));
         }
         let (id, seconds) = (new_id(), act.now / 1_000_000);
         let ends = days.map(|days| seconds + days * 86_400);
@@ -324,11 +285,7 @@ pub async fn issue_token(
         })?;
         let entry = act.entry(Action::IssueToken, &name);
         let reason = Some(format!("token {id} of directory {}", directory.name));
-        tx.append(&Entry {
-            directory_id: Some(directory.id),
-            reason,
-            ..entry
-        })?;
+        tx.append(&Entry { directory_id: Some(directory.id), reason, ..entry })?;
         Ok(Ok(IssuedToken { token, id }))
     })
     .await
@@ -336,15 +293,12 @@ pub async fn issue_token(
 
 fn missing_sso(directory: &Directory) -> Option<(&'static str, &'static str)> {
     if directory.sso_entity_id.is_none() {
-        return Some((
-            "SSO entity id",
-            "--sso-entity-id URL (or --sso-metadata-file XML)",
-        ));
+        return Some(("SSO entity id", "--sso-entity-id URL (or --sso-metadata-file XML)"));
     }
-    directory.sso_certificate.is_none().then_some((
-        "SSO certificate",
-        "--sso-certificate-file PEM (or --sso-metadata-file XML)",
-    ))
+    directory
+        .sso_certificate
+        .is_none()
+        .then_some(("SSO certificate", "--sso-certificate-file PEM (or --sso-metadata-file XML)"))
 }
 
 /// All tokens with the names of their directories.
@@ -354,12 +308,7 @@ pub async fn tokens(store: &Store) -> Result<Vec<(ScimToken, String)>, Refusal> 
     let listed = store
         .read(|tx| {
             let directories = tx.directories()?;
-            let name = |id: &str| {
-                directories
-                    .iter()
-                    .find(|one| one.id == id)
-                    .map(|one| one.name.clone())
-            };
+            let name = |id: &str| directories.iter().find(|one| one.id == id).map(|one| one.name.clone());
             let tokens = tx.tokens()?;
             Ok(tokens
                 .into_iter()
@@ -381,11 +330,7 @@ pub async fn revoke_token(id: String, act: Act, store: &Store) -> Result<(), Ref
         let named = tx.token(&id)?.map(|(token, _)| (token.name, token.directory_id));
         let (name, directory_id) = named.unwrap_or_default();
         let entry = act.entry(Action::RevokeToken, &name);
-        tx.append(&Entry {
-            directory_id: Some(directory_id),
-            reason: Some(format!("token {id}")),
-            ..entry
-        })?;
+        tx.append(&Entry { directory_id: Some(directory_id), reason: Some(format!("token {id}")), ..entry })?;
         Ok(Ok(()))
     })
     .await

@@ -20,7 +20,8 @@ pub struct Facts {
 pub fn certificate(pem: &[u8]) -> Result<String, Refusal> {
     let read = CertificateDer::from_pem_slice(pem).map_err(|_| {
         Refusal::SsoUnreadable(
-            "the SSO certificate is no PEM certificate: download it again from the identity provider; it begins \
+            "the SSO certificate is no PEM certificate: download it again from the identity provider; it \
+             begins \
              with -----BEGIN CERTIFICATE-----"
                 .to_owned(),
         )
@@ -46,10 +47,7 @@ pub fn metadata(xml: &str) -> Result<Facts, Refusal> {
         .and_then(|node| node.text())
         .ok_or_else(|| unreadable("has no X509Certificate"))?;
     let base64: String = certificate.split_whitespace().collect();
-    Ok(Facts {
-        entity_id: Some(entity.to_owned()),
-        certificate: Some(digest(&base64)),
-    })
+    Ok(Facts { entity_id: Some(entity.to_owned()), certificate: Some(digest(&base64)) })
 }
 
 /// Reads an entity id: a URL or a URN.
@@ -59,7 +57,8 @@ pub fn entity_id(text: &str) -> Result<String, Refusal> {
     let text = text.trim();
     if url::Url::parse(text).is_err() {
         return Err(Refusal::SsoUnreadable(format!(
-            "the SSO entity id {text:?} is neither a URL nor a URN; copy it from the identity provider's SAML settings"
+            "the SSO entity id {text:?} is neither a URL nor a URN; copy it from the identity \
+             provider's SAML settings"
         )));
     }
     Ok(text.to_owned())
@@ -77,10 +76,7 @@ mod tests {
         let xml = "<md:EntityDescriptor xmlns:md='urn:m' xmlns:ds='urn:d' entityID='https://idp.example/x'>\
                    <ds:X509Certificate>\n TUlJ\n Qg==\n</ds:X509Certificate></md:EntityDescriptor>";
         let facts = metadata(xml).unwrap();
-        assert_eq!(
-            facts.entity_id,
-            Some(entity_id(" https://idp.example/x ").unwrap())
-        );
+        assert_eq!(facts.entity_id, Some(entity_id(" https://idp.example/x ").unwrap()));
         assert_eq!(facts.certificate, Some(certificate(PEM.as_bytes()).unwrap()));
     }
 

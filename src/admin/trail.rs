@@ -37,10 +37,7 @@ pub async fn verify(store: &Store) -> Result<(i64, String), Refusal> {
                     return Ok(Err(Refusal::from(broken)));
                 }
             }
-            Ok(verifier
-                .finish(last, &hash)
-                .map(|()| (last, hash))
-                .map_err(Refusal::from))
+            Ok(verifier.finish(last, &hash).map(|()| (last, hash)).map_err(Refusal::from))
         })
         .await?
 }

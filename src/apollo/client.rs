@@ -1,4 +1,5 @@
-//! The one file that holds the master key (R7): it goes to the configured origin only, and no redirect is followed.
+//! The one file that holds the master key (R7): it goes to the configured origin only, and no redirect is
+//! followed.
 
 use super::forward::Failure;
 use crate::config;
@@ -43,19 +44,12 @@ impl Apollo {
     ///
     /// Errors: [`Unusable`].
     pub fn from_config(config: &config::Apollo) -> Result<Option<Self>, Unusable> {
-        let keys: Vec<SecretString> = config
-            .master_key
-            .iter()
-            .chain(&config.second_master_key)
-            .cloned()
-            .collect();
+        let keys: Vec<SecretString> =
+            config.master_key.iter().chain(&config.second_master_key).cloned().collect();
         if keys.is_empty() {
             return Ok(None);
         }
-        if keys
-            .iter()
-            .any(|key| HeaderValue::from_str(key.expose_secret()).is_err())
-        {
+        if keys.iter().any(|key| HeaderValue::from_str(key.expose_secret()).is_err()) {
             return Err(Unusable::MasterKey);
         }
         // Another part of the process may have installed the provider already; both are the same one.
@@ -71,13 +65,7 @@ impl Apollo {
             .build()
             .map_err(|error| Unusable::Client(error.to_string()))?;
         let base = config.base_url.trim_end_matches('/').to_owned();
-        Ok(Some(Self {
-            client,
-            base,
-            keys: keys.into(),
-            slot: Arc::default(),
-            timeout,
-        }))
+        Ok(Some(Self { client, base, keys: keys.into(), slot: Arc::default(), timeout }))
     }
 
     /// Longest wait for the first byte of an answer.
@@ -85,8 +73,8 @@ impl Apollo {
         self.timeout
     }
 
-    /// Sends one request below the base. A key that Apollo refuses gives way to the other slot, once: a refused
-    /// request was not carried out, so this repeats no write (R12).
+    /// Sends one request below the base. A key that Apollo refuses gives way to the other slot, once: a
+    /// refused request was not carried out, so this repeats no write (R12).
     pub(super) async fn send(
         &self,
         method: &str,
@@ -112,10 +100,7 @@ impl Apollo {
                 self.slot.store(slot, Ordering::Relaxed);
                 return Ok(answer);
             }
-            tracing::error!(
-                slot,
-                "Apollo refused the master key in this slot; trying the other one"
-            );
+            tracing::error!(slot, "Apollo refused the master key in this slot; trying the other one");
         }
         Err(Failure::Lost)
     }

@@ -30,11 +30,7 @@ pub enum Failure {
 
 impl Failure {
     pub(super) fn of(error: &reqwest::Error) -> Self {
-        if error.is_timeout() {
-            Failure::Slow
-        } else {
-            Failure::Lost
-        }
+        if error.is_timeout() { Failure::Slow } else { Failure::Lost }
     }
 }
 
@@ -66,10 +62,7 @@ impl Apollo {
         let disclosure = permit.disclosure();
         let mut headers = HeaderMap::new();
         let accept = accept.and_then(|text| HeaderValue::from_str(text).ok());
-        headers.insert(
-            ACCEPT,
-            accept.unwrap_or(HeaderValue::from_static("application/json")),
-        );
+        headers.insert(ACCEPT, accept.unwrap_or(HeaderValue::from_static("application/json")));
         if permit.body().is_some() {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
@@ -100,36 +93,24 @@ impl Apollo {
             metrics::counter!("seatbridge_apollo_refused_total").increment(1);
             return Err(Failure::Refused);
         }
-        let label = headers
-            .iter()
-            .find(|(name, _)| name == "content-type")
-            .map_or("", |(_, value)| value.as_str());
+        let label =
+            headers.iter().find(|(name, _)| name == "content-type").map_or("", |(_, value)| value.as_str());
         let disclosed = match rest {
             Some(rest) => {
-                return Ok(Answer {
-                    status,
-                    masked: 0,
-                    tail: streamed(first, rest),
-                    headers,
-                });
+                return Ok(Answer { status, masked: 0, tail: streamed(first, rest), headers });
             }
             None if disclosure == Disclosure::Open => None,
             None => Some(disclose(&disclosure, label, &first).map_err(|_| Failure::Unmaskable)?),
         };
         let (body, masked) = disclosed.map_or((first, 0), |disclosed| (disclosed.body, disclosed.masked));
-        Ok(Answer {
-            status,
-            masked,
-            tail: Tail::Whole(body),
-            headers,
-        })
+        Ok(Answer { status, masked, tail: Tail::Whole(body), headers })
     }
 }
 
 type Rest = BoxStream<'static, Result<Vec<u8>, std::io::Error>>;
 
-/// Reads the first piece at least, so that the status is held until something is there (R12); all of it when it must
-/// be looked into.
+/// Reads the first piece at least, so that the status is held until something is there (R12); all of it when
+/// it must be looked into.
 async fn read(response: reqwest::Response, must_read: bool) -> Result<(Vec<u8>, Option<Rest>), Failure> {
     let most = if must_read { LARGEST_BUFFERED } else { SMALL };
     let mut pieces = response.bytes_stream();
@@ -153,10 +134,7 @@ fn streamed(first: Vec<u8>, rest: Rest) -> Tail {
 
 fn text_headers(headers: &HeaderMap) -> Vec<(String, String)> {
     let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
-    headers
-        .iter()
-        .filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?)))
-        .collect()
+    headers.iter().filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?))).collect()
 }
 
 /// Apollo's word for "this key may not": under any status, never parsed for more (Apollo facts §2.2).
@@ -165,9 +143,7 @@ fn is_inaccessible(body: &[u8]) -> bool {
         return false;
     }
     let parsed: Option<serde_json::Value> = serde_json::from_slice(body).ok();
-    parsed
-        .and_then(|body| body.get("error_code").cloned())
-        .is_some_and(|code| code == "API_INACCESSIBLE")
+    parsed.and_then(|body| body.get("error_code").cloned()).is_some_and(|code| code == "API_INACCESSIBLE")
 }
 
 #[cfg(test)]
@@ -177,15 +153,8 @@ mod tests {
     /// R7: API_INACCESSIBLE under any status is our own credential's fault.
     #[test]
     fn api_inaccessible_is_recognised_by_its_code_alone() {
-        assert!(is_inaccessible(
-            br#"{"error":"x","error_code":"API_INACCESSIBLE"}"#
-        ));
-        for other in [
-            &br#"{"error_code":"INVALID_REQUEST"}"#[..],
-            b"API_INACCESSIBLE",
-            b"[]",
-            b"",
-        ] {
+        assert!(is_inaccessible(br#"{"error":"x","error_code":"API_INACCESSIBLE"}"#));
+        for other in [&br#"{"error_code":"INVALID_REQUEST"}"#[..], b"API_INACCESSIBLE", b"[]", b""] {
             assert!(!is_inaccessible(other));
         }
     }

@@ -35,19 +35,12 @@ impl Context {
             tracing::info!(migration = %name, "the database was migrated");
         }
         let store = Store::open(&backend)?;
-        Ok(Self {
-            config,
-            backend,
-            store,
-        })
+        Ok(Self { config, backend, store })
     }
 
     /// The operator at this terminal, now.
     pub fn act() -> Act {
-        Act {
-            actor: Actor::Operator(config::operator_name()),
-            now: Clock::default().now(),
-        }
+        Act { actor: Actor::Operator(config::operator_name()), now: Clock::default().now() }
     }
 
     /// The configured secret, or on SQLite the one kept beside the database (A5).
@@ -80,7 +73,8 @@ fn beside(database: &Path) -> Result<SecretString, Failure> {
     let file = database.with_file_name(SECRET_FILE);
     let failed = |cause: std::io::Error| {
         Failure::Setup(format!(
-            "the secret {} cannot be read or made ({cause}); make its folder writable, or set SEATBRIDGE__SECRET_FILE",
+            "the secret {} cannot be read or made ({cause}); make its folder writable, or set \
+             SEATBRIDGE__SECRET_FILE",
             file.display()
         ))
     };
@@ -94,15 +88,10 @@ fn beside(database: &Path) -> Result<SecretString, Failure> {
     // Written whole under another name first: a second process never reads half a secret.
     let draft = database.with_file_name(format!("{SECRET_FILE}.{}", std::process::id()));
     let mut open = std::fs::OpenOptions::new();
-    let written = open
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&draft)
-        .and_then(|mut file| {
-            file.write_all(text.as_bytes())?;
-            file.sync_all()
-        });
+    let written = open.write(true).create_new(true).mode(0o600).open(&draft).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    });
     let linked = written.and_then(|()| std::fs::hard_link(&draft, &file));
     let _ = std::fs::remove_file(&draft);
     match linked {

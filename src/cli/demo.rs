@@ -44,18 +44,11 @@ pub(super) async fn run(exit: bool, output: Output) -> Result<(), Failure> {
             format!("Not as told:\n  {}", told.surprises.join("\n  "))
         };
         let audit = format!("The audit has {} entries and is intact.", told.audit_entries);
-        format!(
-            "\n{}\n{}\n{verdict} {audit}",
-            heading("Who holds a seat", color),
-            listed(&told.seats)
-        )
+        format!("\n{}\n{}\n{verdict} {audit}", heading("Who holds a seat", color), listed(&told.seats))
     });
     if !exit {
         if !output.json {
-            println!(
-                "{}",
-                next_steps(&told.stage.base(), &told.key, &told.stage.apollo.base_url())
-            );
+            println!("{}", next_steps(&told.stage.base(), &told.key, &told.stage.apollo.base_url()));
         }
         server::told_to_stop().await;
     }
@@ -64,11 +57,7 @@ pub(super) async fn run(exit: bool, output: Output) -> Result<(), Failure> {
 }
 
 fn heading(text: &str, color: bool) -> String {
-    if color {
-        format!("\u{1b}[1m{text}\u{1b}[0m")
-    } else {
-        format!("== {text}")
-    }
+    if color { format!("\u{1b}[1m{text}\u{1b}[0m") } else { format!("== {text}") }
 }
 
 fn next_steps(base: &str, (key, holder): &(String, String), apollo: &str) -> String {

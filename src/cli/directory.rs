@@ -16,11 +16,7 @@ use std::path::Path;
 
 pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
     match verb {
-        Verb::Add {
-            name,
-            flavour,
-            choices,
-        } => {
+        Verb::Add { name, flavour, choices } => {
             let flavour = Flavour::parse(&flavour).map_err(Refusal::from)?;
             let wish = wish(choices)?;
             let context = Context::open()?;
@@ -115,11 +111,7 @@ fn data(directory: &Directory) -> Value {
 }
 
 fn told(directory: &Directory) -> String {
-    let map: Vec<String> = directory
-        .role_map
-        .iter()
-        .map(|(name, role)| format!("{name} = {role}"))
-        .collect();
+    let map: Vec<String> = directory.role_map.iter().map(|(name, role)| format!("{name} = {role}")).collect();
     let missing = || "missing: Apollo wants SSO before SCIM".to_owned();
     facts(&[
         ("directory", directory.name.clone()),
@@ -127,22 +119,9 @@ fn told(directory: &Directory) -> String {
         ("email change", email_change(directory).to_owned()),
         ("without seat", without_seat(directory).to_owned()),
         ("default role", directory.default_role.to_string()),
-        (
-            "role map",
-            if map.is_empty() {
-                "-".to_owned()
-            } else {
-                map.join(", ")
-            },
-        ),
-        (
-            "SSO entity id",
-            directory.sso_entity_id.clone().unwrap_or_else(missing),
-        ),
-        (
-            "SSO certificate",
-            directory.sso_certificate.clone().unwrap_or_else(missing),
-        ),
+        ("role map", if map.is_empty() { "-".to_owned() } else { map.join(", ") }),
+        ("SSO entity id", directory.sso_entity_id.clone().unwrap_or_else(missing)),
+        ("SSO certificate", directory.sso_certificate.clone().unwrap_or_else(missing)),
         ("connected", moment(directory.created_at)),
     ])
 }
@@ -160,14 +139,7 @@ fn listed(all: &[Directory]) -> String {
         ]
     };
     table(
-        &[
-            "directory",
-            "flavour",
-            "email change",
-            "without seat",
-            "default role",
-            "SSO",
-        ],
+        &["directory", "flavour", "email change", "without seat", "default role", "SSO"],
         all.iter().map(row).collect(),
         "no directory is connected yet: seatbridge directory add NAME --flavour okta|entra",
     )

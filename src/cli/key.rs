@@ -20,11 +20,7 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
             let minted = keys::bootstrap(holder, policy, operator(), store).await?;
             output.show("key", &data(&minted), || told(&minted));
         }
-        Verb::Issue {
-            holder,
-            role,
-            ttl_days,
-        } => {
+        Verb::Issue { holder, role, ttl_days } => {
             let role = Role::parse(&role).ok_or(Refusal::from(MintRefusal::UnknownRole))?;
             let minted = keys::mint(For::Address(holder), role, ttl_days, policy, operator(), store).await?;
             output.show("key", &data(&minted), || told(&minted));
@@ -44,12 +40,7 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
 }
 
 fn operator() -> Caller {
-    Caller {
-        minter: Minter::Operator,
-        seat_id: None,
-        act: Context::act(),
-        request_id: None,
-    }
+    Caller { minter: Minter::Operator, seat_id: None, act: Context::act(), request_id: None }
 }
 
 fn data(minted: &Minted) -> Value {
@@ -61,7 +52,8 @@ fn data(minted: &Minted) -> Value {
 
 fn told(minted: &Minted) -> String {
     format!(
-        "key     {}\nholder  {}\nrole    {}\nends    {}\n\nThe key is shown this once; its id is {}. It works while \
+        "key     {}\nholder  {}\nrole    {}\nends    {}\n\nThe key is shown this once; its id is {}. \
+         It works while \
          {} holds a seat, and as far as their roles allow.",
         minted.key.as_str(),
         minted.holder,

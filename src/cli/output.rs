@@ -3,6 +3,10 @@
 use crate::http::clock::rfc3339;
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::{Value, json};
+use std::io::{IsTerminal, Write};
+
+/// Columns a sentence under a row may take.
+const SENTENCE: usize = 96;
 
 /// How a command answers.
 #[derive(Debug, Clone, Copy)]
@@ -14,12 +18,9 @@ impl Output {
     /// Answers with `data`, or with what `told` says to people.
     pub fn show(self, noun: &str, data: &Value, told: impl FnOnce() -> String) {
         if self.json {
-            println!(
-                "{}",
-                json!({"schema": format!("seatbridge/{noun}/v1"), "data": data})
-            );
+            say(&json!({"schema": format!("seatbridge/{noun}/v1"), "data": data}).to_string());
         } else {
-            println!("{}", told());
+            say(&told());
         }
     }
 
@@ -28,50 +29,121 @@ impl Output {
         if text.is_empty() {
             return;
         }
-        if self.json {
-            eprintln!(
-                "{}",
-                json!({"schema": "seatbridge/error/v1", "data": {"error": text}})
-            );
+        let told = if self.json {
+            json!({"schema": "seatbridge/error/v1", "data": {"error": text}}).to_string()
         } else {
-            eprintln!("seatbridge: {text}");
-        }
+            format!("seatbridge: {text}")
+        };
+        let _ = writeln!(std::io::stderr().lock(), "{told}");
     }
+}
+
+/// Prints to standard output; a reader who went away (`| head`) is no failure of ours.
+pub(super) fn say(text: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
+}
+
+/// Whether a person looks at standard output.
+pub(super) fn is_terminal() -> bool {
+    std::io::stdout().is_terminal()
 }
 
 /// A table with a heading; `empty` is said instead when there are no rows.
 pub(super) fn table(heading: &[&str], rows: Vec<Vec<String>>, empty: &str) -> String {
+    let rows = rows.into_iter().map(|row| (row, None)).collect();
+    table_with_reasons(heading, rows, empty)
+}
+
+/// The same, with a sentence under the rows that have one.
+///
+/// No borders: a line longer than the terminal stays readable, and each row is one line for `grep` and `awk`.
+pub(super) fn table_with_reasons(
+    heading: &[&str],
+    rows: Vec<(Vec<String>, Option<String>)>,
+    empty: &str,
+) -> String {
     if rows.is_empty() {
         return empty.to_owned();
     }
     let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_BORDERS_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(heading).add_rows(rows);
-    table.to_string()
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(heading);
+    let (rows, reasons): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+    table.add_rows(rows.into_iter().map(|row| row.iter().map(|cell| printable(cell)).collect::<Vec<_>>()));
+    let text = table.to_string();
+    let mut lines = text.lines().map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end());
+    let mut told = lines.next().map(bold).unwrap_or_default();
+    for (line, reason) in lines.zip(reasons) {
+        told = format!("{told}\n{line}");
+        for piece in reason.iter().flat_map(|reason| wrapped(&printable(reason), SENTENCE)) {
+            told = format!("{told}\n    {piece}");
+        }
+    }
+    told
 }
 
 /// Names and values, one a line.
 pub(super) fn facts(rows: &[(&str, String)]) -> String {
-    let width = rows
-        .iter()
-        .map(|(name, _)| name.chars().count())
-        .max()
-        .unwrap_or(0);
-    let line = |(name, value): &(&str, String)| format!("{name:width$}  {value}");
+    let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let line = |(name, value): &(&str, String)| format!("{name:width$}  {}", printable(value));
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Stands out on a terminal, and nowhere else.
+pub(super) fn bold(text: &str) -> String {
+    if is_terminal() { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
+}
+
+/// Names come from identity providers: nothing in them may move a cursor or break a line.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{b7}' } else { c }).collect()
+}
+
+/// `text` in lines of at most `width` characters, broken between words.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 /// A moment for people: minutes are enough.
 pub(super) fn moment(micros: i64) -> String {
-    rfc3339(micros)
-        .get(..16)
-        .map(|text| text.replace('T', " "))
-        .unwrap_or_default()
+    rfc3339(micros).get(..16).map(|text| text.replace('T', " ")).unwrap_or_default()
 }
 
 /// The same, or a dash.
 pub(super) fn moment_or_dash(micros: Option<i64>) -> String {
     micros.map_or_else(|| "-".to_owned(), moment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// U5: a row is one line whatever a name contains; its reason stands below it.
+    #[test]
+    fn a_row_is_one_line_and_its_reason_stands_below() {
+        let row = |cells: [&str; 2], reason: Option<&str>| {
+            (cells.map(str::to_owned).to_vec(), reason.map(str::to_owned))
+        };
+        let rows = vec![row(["a\n\u{1b}[2Jb", "1"], None), row(["bb", "22"], Some("because"))];
+        let told = table_with_reasons(&["person", "#"], rows, "nobody");
+        assert_eq!(told, "person      #\na··[2Jb     1\nbb          22\n    because");
+        assert_eq!(table(&["person"], vec![], "nobody"), "nobody");
+    }
+
+    /// U5: long reasons are broken between words.
+    #[test]
+    fn a_sentence_is_broken_between_words() {
+        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("unbreakable", 3), ["unbreakable"]);
+    }
 }

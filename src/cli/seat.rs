@@ -43,12 +43,7 @@ fn roles(view: &SeatView) -> String {
     if view.held.roles.is_empty() {
         return "none known".to_owned();
     }
-    view.held
-        .roles
-        .iter()
-        .map(|role| role.as_str())
-        .collect::<Vec<_>>()
-        .join(", ")
+    view.held.roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 fn address(view: &SeatView) -> Option<String> {
@@ -57,11 +52,7 @@ fn address(view: &SeatView) -> Option<String> {
 }
 
 fn user_name(view: &SeatView) -> String {
-    view.record
-        .seat
-        .person()
-        .map(|person| person.user_name.as_str().to_owned())
-        .unwrap_or_default()
+    view.record.seat.person().map(|person| person.user_name.as_str().to_owned()).unwrap_or_default()
 }
 
 /// One seat as machines read it.
@@ -82,7 +73,8 @@ fn story_data(story: &SeatStory) -> Value {
     let mut data = data(&story.view);
     let events = story.events.iter().map(|event| {
         json!({
-            "at": rfc3339(event.at), "what": event.what, "state": event.standing, "user_name": event.user_name,
+            "at": rfc3339(event.at), "what": event.what, "state": event.standing,
+            "user_name": event.user_name,
             "address": event.address, "external_id": event.external_id, "rebound": event.rebound,
             "audit_seq": event.audit_seq,
         })
@@ -137,15 +129,7 @@ fn told(story: &SeatStory) -> String {
     let history = story.audit.iter().map(|entry| {
         vec![
             moment(entry.at),
-            format!(
-                "{}{}",
-                if entry.outcome == "refused" {
-                    "refused: "
-                } else {
-                    ""
-                },
-                entry.action
-            ),
+            format!("{}{}", if entry.outcome == "refused" { "refused: " } else { "" }, entry.action),
             entry.actor.clone(),
             entry.reason.clone().unwrap_or_default(),
         ]
@@ -153,11 +137,7 @@ fn told(story: &SeatStory) -> String {
     format!(
         "{}\n\n{}",
         facts(&rows),
-        table(
-            &["when (UTC)", "what", "who", "why"],
-            history.collect(),
-            "no history"
-        )
+        table(&["when (UTC)", "what", "who", "why"], history.collect(), "no history")
     )
 }
 

@@ -55,13 +55,13 @@ async fn what_next(context: &Context) -> Result<String, Failure> {
     }
     if directories.is_empty() {
         steps.push(
-            "seatbridge directory add NAME --flavour okta|entra --sso-entity-id URL --sso-certificate-file PEM".to_owned(),
+            "seatbridge directory add NAME --flavour okta|entra --sso-entity-id URL \
+             --sso-certificate-file PEM"
+                .to_owned(),
         );
     }
     if tokens.is_empty() {
-        let name = directories
-            .first()
-            .map_or("NAME", |directory| directory.name.as_str());
+        let name = directories.first().map_or("NAME", |directory| directory.name.as_str());
         steps.push(format!("seatbridge token issue {name} --name TOKEN-NAME"));
     }
     if context.config.apollo.master_key.is_none() {
@@ -71,14 +71,8 @@ async fn what_next(context: &Context) -> Result<String, Failure> {
     if steps.is_empty() {
         return Ok("  see who holds a seat: seatbridge seat list".to_owned());
     }
-    let lines: Vec<String> = (1..)
-        .zip(steps)
-        .map(|(place, step)| format!("    {place}. {step}"))
-        .collect();
-    Ok(format!(
-        "  next, in another terminal, with the same configuration:\n{}",
-        lines.join("\n")
-    ))
+    let lines: Vec<String> = (1..).zip(steps).map(|(place, step)| format!("    {place}. {step}")).collect();
+    Ok(format!("  next, in another terminal, with the same configuration:\n{}", lines.join("\n")))
 }
 
 /// Migrates and ends.
@@ -98,29 +92,16 @@ pub(super) fn migrate(output: Output) -> Result<(), Failure> {
 /// Asks a running bridge whether it is ready.
 pub(super) async fn healthcheck(url: &str, output: Output) -> Result<(), Failure> {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder()
-        .timeout(Duration::from_secs(5))
-        .no_proxy()
-        .build();
+    let client = reqwest::Client::builder().timeout(Duration::from_secs(5)).no_proxy().build();
     let client = client.map_err(|error| Failure::Failed(error.to_string()))?;
     let answer = client.get(url).send().await;
-    let status = answer
-        .map_err(|_| Failure::Failed(format!("nothing answers at {url}")))?
-        .status();
-    output.show(
-        "healthcheck",
-        &json!({"ready": status.is_success(), "status": status.as_u16()}),
-        || {
-            if status.is_success() {
-                "ready".to_owned()
-            } else {
-                format!("not ready (status {})", status.as_u16())
-            }
-        },
-    );
-    if status.is_success() {
-        Ok(())
-    } else {
-        Err(Failure::Told(1))
-    }
+    let status = answer.map_err(|_| Failure::Failed(format!("nothing answers at {url}")))?.status();
+    output.show("healthcheck", &json!({"ready": status.is_success(), "status": status.as_u16()}), || {
+        if status.is_success() {
+            "ready".to_owned()
+        } else {
+            format!("not ready (status {})", status.as_u16())
+        }
+    });
+    if status.is_success() { Ok(()) } else { Err(Failure::Told(1)) }
 }

@@ -13,12 +13,7 @@ use serde_json::{Value, json};
 pub(super) async fn run(verb: Team, output: Output) -> Result<(), Failure> {
     let context = Context::open()?;
     match verb {
-        Team::Set {
-            name,
-            plan,
-            seats,
-            from,
-        } => {
+        Team::Set { name, plan, seats, from } => {
             let act = Context::act();
             let from_at = from.as_deref().map_or(Ok(act.now), day)?;
             let purchase = Purchase { seats, from_at };
@@ -44,10 +39,7 @@ fn day(text: &str) -> Result<i64, Failure> {
 }
 
 fn in_state(view: &TeamView, state: &str) -> i64 {
-    view.standings
-        .iter()
-        .find(|(name, _)| name == state)
-        .map_or(0, |(_, count)| *count)
+    view.standings.iter().find(|(name, _)| name == state).map_or(0, |(_, count)| *count)
 }
 
 fn data(view: &TeamView) -> Value {
@@ -58,31 +50,21 @@ fn data(view: &TeamView) -> Value {
         "purchases": view.purchases.iter()
             .map(|purchase| json!({"seats": purchase.seats, "from": rfc3339(purchase.from_at)}))
             .collect::<Vec<_>>(),
-        "bootstrapped_at": view.team.bootstrapped_at.map(rfc3339), "bootstrapped_for": view.team.bootstrapped_for,
+        "bootstrapped_at": view.team.bootstrapped_at.map(rfc3339),
+        "bootstrapped_for": view.team.bootstrapped_for,
     })
 }
 
 fn told(view: &TeamView) -> String {
-    let upcoming = view
-        .purchases
-        .iter()
-        .filter(|purchase| purchase.from_at > Clock::default().now());
-    let later: Vec<String> = upcoming
-        .map(|purchase| format!("{} from {}", purchase.seats, moment(purchase.from_at)))
-        .collect();
+    let upcoming = view.purchases.iter().filter(|purchase| purchase.from_at > Clock::default().now());
+    let later: Vec<String> =
+        upcoming.map(|purchase| format!("{} from {}", purchase.seats, moment(purchase.from_at))).collect();
     facts(&[
         ("team", view.team.name.clone()),
         ("team id", view.team.team_id.clone()),
         ("plan", view.team.plan.clone()),
         ("seats bought", view.seats.to_string()),
-        (
-            "  later",
-            if later.is_empty() {
-                "-".to_owned()
-            } else {
-                later.join(", ")
-            },
-        ),
+        ("  later", if later.is_empty() { "-".to_owned() } else { later.join(", ") }),
         ("assigned", in_state(view, "assigned").to_string()),
         ("waiting", in_state(view, "waiting").to_string()),
         ("unassigned", in_state(view, "unassigned").to_string()),

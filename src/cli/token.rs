@@ -14,11 +14,7 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
     let context = Context::open()?;
     let store = &context.store;
     match verb {
-        Verb::Issue {
-            directory,
-            name,
-            expires_days,
-        } => {
+        Verb::Issue { directory, name, expires_days } => {
             let secrets = context.secrets()?;
             let act = Context::act();
             let issued = service::issue_token(directory, name, expires_days, secrets, act, store).await?;
@@ -26,7 +22,8 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
             let data = json!({"token": issued.token, "id": issued.id, "tenant_url": tenant_url});
             output.show("token", &data, || {
                 format!(
-                    "tenant URL  {tenant_url}\ntoken       {}\n\nPaste both into the identity provider. The token is \
+                    "tenant URL  {tenant_url}\ntoken       {}\n\nPaste both into the identity provider. The \
+                     token is \
                      shown this once; its id is {}.",
                     issued.token, issued.id
                 )
@@ -35,10 +32,7 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
         Verb::List => {
             let now = Clock::default().now();
             let all = service::tokens(store).await?;
-            let data: Value = all
-                .iter()
-                .map(|(token, directory)| data(token, directory, now))
-                .collect();
+            let data: Value = all.iter().map(|(token, directory)| data(token, directory, now)).collect();
             output.show("token", &data, || listed(&all, now));
         }
         Verb::Revoke { id } => {
@@ -82,16 +76,7 @@ fn listed(all: &[(ScimToken, String)], now: i64) -> String {
         ]
     };
     table(
-        &[
-            "id",
-            "name",
-            "directory",
-            "state",
-            "made",
-            "ends",
-            "last used",
-            "from",
-        ],
+        &["id", "name", "directory", "state", "made", "ends", "last used", "from"],
         all.iter().map(row).collect(),
         "no token yet: seatbridge token issue DIRECTORY --name NAME",
     )

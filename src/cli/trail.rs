@@ -18,11 +18,9 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
         }
         Verb::Verify => {
             let (entries, hash) = trail::verify(&context.store).await?;
-            output.show(
-                "audit",
-                &json!({"entries": entries, "hash": hash, "intact": true}),
-                || format!("the audit is intact: {entries} entries, the last has the hash {hash}"),
-            );
+            output.show("audit", &json!({"entries": entries, "hash": hash, "intact": true}), || {
+                format!("the audit is intact: {entries} entries, the last has the hash {hash}")
+            });
         }
     }
     Ok(())
@@ -40,15 +38,7 @@ fn listed(entries: &[Sealed]) -> String {
         vec![
             entry.seq.to_string(),
             moment(entry.at),
-            format!(
-                "{}{}",
-                if entry.outcome == "refused" {
-                    "refused: "
-                } else {
-                    ""
-                },
-                entry.action
-            ),
+            format!("{}{}", if entry.outcome == "refused" { "refused: " } else { "" }, entry.action),
             entry.subject.clone().unwrap_or_default(),
             entry.actor.clone(),
             entry.reason.clone().unwrap_or_default(),

@@ -83,24 +83,18 @@ pub fn from_layers(file: &Path, variables: &BTreeMap<String, String>) -> Result<
     for (key, value) in from_environment(variables)? {
         layers = layers.merge(Serialized::default(&key, value));
     }
-    let config: Config = layers
-        .extract()
-        .map_err(|error| Problem::Unreadable(plain(&error)))?;
+    let config: Config = layers.extract().map_err(|error| Problem::Unreadable(plain(&error)))?;
     check(&config)?;
     Ok(config)
 }
 
 /// The name the audit keeps for whoever uses the command line: the system's, or `cli`.
 pub fn operator_name() -> String {
-    let named = ["SUDO_USER", "USER", "LOGNAME"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok());
+    let named = ["SUDO_USER", "USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
     let plain = |name: &String| {
         !name.is_empty()
             && name.len() <= 64
-            && name
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || "-_.@".contains(c))
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.@".contains(c))
     };
     named.filter(plain).unwrap_or_else(|| "cli".to_owned())
 }
@@ -119,11 +113,7 @@ fn plain(error: &figment::Error) -> String {
         figment::error::Kind::UnknownVariant(_, known) => format!("must be one of: {}", known.join(", ")),
         _ => "cannot be read".to_owned(),
     };
-    if place.is_empty() {
-        kind
-    } else {
-        format!("{place} {kind}")
-    }
+    if place.is_empty() { kind } else { format!("{place} {kind}") }
 }
 
 fn refuse_unknown(layer: &Figment, origin: &str) -> Result<(), Problem> {
@@ -132,18 +122,12 @@ fn refuse_unknown(layer: &Figment, origin: &str) -> Result<(), Problem> {
     };
     let mut found = Vec::new();
     flatten("", &values, &mut found);
-    found
-        .into_iter()
-        .try_for_each(|key| refuse_unknown_key(&key, origin))
+    found.into_iter().try_for_each(|key| refuse_unknown_key(&key, origin))
 }
 
 fn flatten(prefix: &str, values: &figment::value::Dict, found: &mut Vec<String>) {
     for (name, value) in values {
-        let key = if prefix.is_empty() {
-            name.clone()
-        } else {
-            format!("{prefix}.{name}")
-        };
+        let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
         match value {
             Value::Dict(_, inner) => flatten(&key, inner, found),
             _ => found.push(key),
@@ -159,11 +143,7 @@ fn refuse_unknown_key(key: &str, origin: &str) -> Result<(), Problem> {
         || format!("; known keys: {}", known_keys().collect::<Vec<_>>().join(", ")),
         |known| format!("; did you mean `{known}`?"),
     );
-    Err(Problem::UnknownKey {
-        key: key.to_owned(),
-        origin: origin.to_owned(),
-        hint,
-    })
+    Err(Problem::UnknownKey { key: key.to_owned(), origin: origin.to_owned(), hint })
 }
 
 /// The variables as dotted keys, files read.
@@ -182,9 +162,7 @@ fn from_environment(variables: &BTreeMap<String, String>) -> Result<Vec<(String,
         };
         let plain_variable = variable.trim_end_matches("_FILE");
         if variables.contains_key(plain_variable) {
-            return Err(Problem::BothForms {
-                variable: plain_variable.to_owned(),
-            });
+            return Err(Problem::BothForms { variable: plain_variable.to_owned() });
         }
         let content = std::fs::read_to_string(value).map_err(|cause| Problem::SecretFile {
             variable: variable.clone(),
@@ -198,9 +176,7 @@ fn from_environment(variables: &BTreeMap<String, String>) -> Result<Vec<(String,
 
 /// A number where a number is meant; every other variable is text, whatever it looks like.
 fn typed(key: &str, value: &str) -> Value {
-    let numeric = ["_seconds", "_bytes", "_size", "_days"]
-        .iter()
-        .any(|unit| key.ends_with(unit));
+    let numeric = ["_seconds", "_bytes", "_size", "_days"].iter().any(|unit| key.ends_with(unit));
     match value.trim().parse::<i64>() {
         Ok(number) if numeric => Value::from(number),
         _ => Value::from(value),
@@ -214,18 +190,10 @@ fn check(config: &Config) -> Result<(), Problem> {
         return refuse("limits.page_size", config.limits.page_size.to_string(), rule);
     }
     if config.limits.body_bytes < 1024 {
-        return refuse(
-            "limits.body_bytes",
-            config.limits.body_bytes.to_string(),
-            "it cannot be under 1024",
-        );
+        return refuse("limits.body_bytes", config.limits.body_bytes.to_string(), "it cannot be under 1024");
     }
     if config.limits.request_seconds == 0 {
-        return refuse(
-            "limits.request_seconds",
-            "0".to_owned(),
-            "it has to be at least 1",
-        );
+        return refuse("limits.request_seconds", "0".to_owned(), "it has to be at least 1");
     }
     let keys = config.keys;
     if keys.max_ttl_days < 1 || !(1..=keys.max_ttl_days).contains(&keys.default_ttl_days) {
@@ -233,21 +201,12 @@ fn check(config: &Config) -> Result<(), Problem> {
         return refuse("keys.default_ttl_days", keys.default_ttl_days.to_string(), rule);
     }
     check_url("apollo.base_url", &config.apollo.base_url)?;
-    config
-        .public_url
-        .as_deref()
-        .map_or(Ok(()), |url| check_url("public_url", url))?;
+    config.public_url.as_deref().map_or(Ok(()), |url| check_url("public_url", url))?;
     config.backend().map(|_| ())
 }
 
 fn check_url(key: &'static str, text: &str) -> Result<(), Problem> {
-    let refuse = |rule| {
-        Err(Problem::OutOfRange {
-            key,
-            found: text.to_owned(),
-            rule,
-        })
-    };
+    let refuse = |rule| Err(Problem::OutOfRange { key, found: text.to_owned(), rule });
     match url::Url::parse(text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => {
             let bare = url.username().is_empty() && url.password().is_none();
@@ -256,11 +215,7 @@ fn check_url(key: &'static str, text: &str) -> Result<(), Problem> {
             }
             // The text may carry a password, so it is not repeated.
             let rule = "it has to be a plain URL without user, password, query or fragment";
-            Err(Problem::OutOfRange {
-                key,
-                found: "not plain".to_owned(),
-                rule,
-            })
+            Err(Problem::OutOfRange { key, found: "not plain".to_owned(), rule })
         }
         _ => refuse("it has to be an http:// or https:// URL"),
     }
@@ -271,11 +226,7 @@ impl Config {
     ///
     /// Errors: [`Problem::DatabaseUrl`].
     pub fn backend(&self) -> Result<Backend, Problem> {
-        let url = self
-            .database
-            .url
-            .clone()
-            .unwrap_or_else(|| SecretString::from(DEFAULT_DATABASE));
+        let url = self.database.url.clone().unwrap_or_else(|| SecretString::from(DEFAULT_DATABASE));
         let text = url.expose_secret();
         if let Some(path) = text.strip_prefix("sqlite://").filter(|path| !path.is_empty()) {
             return Ok(Backend::Sqlite(PathBuf::from(path)));
@@ -288,10 +239,7 @@ impl Config {
 
     /// What IdPs reach the server by, without a slash at the end.
     pub fn public_base(&self) -> String {
-        let url = self
-            .public_url
-            .clone()
-            .unwrap_or_else(|| format!("http://{}", self.listen));
+        let url = self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen));
         url.trim_end_matches('/').to_owned()
     }
 
@@ -309,10 +257,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("seatbridge.toml");
         std::fs::write(&file, toml).unwrap();
-        let variables = variables
-            .iter()
-            .map(|(key, value)| ((*key).into(), (*value).into()))
-            .collect();
+        let variables = variables.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
         from_layers(&file, &variables)
     }
 
@@ -321,10 +266,7 @@ mod tests {
     fn the_environment_wins_over_the_file_and_the_file_over_defaults() {
         let toml = "listen = \"127.0.0.1:1\"\n[limits]\npage_size = 200\n";
         let config = read(toml, &[("SEATBRIDGE__LIMITS__PAGE_SIZE", "300")]).unwrap();
-        assert_eq!(
-            (config.listen.as_str(), config.limits.page_size),
-            ("127.0.0.1:1", 300)
-        );
+        assert_eq!((config.listen.as_str(), config.limits.page_size), ("127.0.0.1:1", 300));
         assert_eq!(config.limits.request_seconds, 50);
         assert_eq!(config.tenant_url(), "http://127.0.0.1:1/scim/v2");
     }
@@ -332,13 +274,9 @@ mod tests {
     /// U6: unknown keys are errors with a hint, wherever they stand.
     #[test]
     fn an_unknown_key_is_refused_with_a_hint() {
-        let file = read("[apollo]\nmaster_keys = \"x\"\n", &[])
-            .unwrap_err()
-            .to_string();
+        let file = read("[apollo]\nmaster_keys = \"x\"\n", &[]).unwrap_err().to_string();
         assert!(file.contains("did you mean `apollo.master_key`?"), "{file}");
-        let variable = read("", &[("SEATBRIDGE__PUBLIC_ULR", "x")])
-            .unwrap_err()
-            .to_string();
+        let variable = read("", &[("SEATBRIDGE__PUBLIC_ULR", "x")]).unwrap_err().to_string();
         assert!(variable.contains("did you mean `public_url`?"), "{variable}");
     }
 
@@ -351,14 +289,9 @@ mod tests {
         let path = file.display().to_string();
         let config = read("", &[("SEATBRIDGE__APOLLO__MASTER_KEY_FILE", &path)]).unwrap();
         assert_eq!(config.apollo.master_key.unwrap().expose_secret(), "123456");
-        let both = [
-            ("SEATBRIDGE__SECRET", "s"),
-            ("SEATBRIDGE__SECRET_FILE", path.as_str()),
-        ];
+        let both = [("SEATBRIDGE__SECRET", "s"), ("SEATBRIDGE__SECRET_FILE", path.as_str())];
         assert!(matches!(read("", &both), Err(Problem::BothForms { .. })));
-        let missing = read("", &[("SEATBRIDGE__SECRET_FILE", "/nowhere/at/all")])
-            .unwrap_err()
-            .to_string();
+        let missing = read("", &[("SEATBRIDGE__SECRET_FILE", "/nowhere/at/all")]).unwrap_err().to_string();
         assert!(missing.contains("cannot be read"), "{missing}");
     }
 
@@ -369,23 +302,11 @@ mod tests {
             ("[limits]\npage_size = 10\n", vec![], "under 100"),
             ("listen = 5\n", vec![], "listen must be"),
             ("= no toml", vec![], "configuration"),
-            (
-                "",
-                vec![("SEATBRIDGE__LIMITS__PAGE_SIZE", "many")],
-                "limits.page_size must be",
-            ),
+            ("", vec![("SEATBRIDGE__LIMITS__PAGE_SIZE", "many")], "limits.page_size must be"),
             ("", vec![("SEATBRIDGE__LOG__FORMAT", "xml")], "must be one of"),
-            (
-                "",
-                vec![("SEATBRIDGE__DATABASE__URL", "mysql://u:hunter2@h/d")],
-                "sqlite:// or postgres://",
-            ),
+            ("", vec![("SEATBRIDGE__DATABASE__URL", "mysql://u:hunter2@h/d")], "sqlite:// or postgres://"),
             ("", vec![("SEATBRIDGE__PUBLIC_URL", "bridge.example")], "https://"),
-            (
-                "",
-                vec![("SEATBRIDGE__PUBLIC_URL", "https://u:hunter2@bridge.example")],
-                "plain URL",
-            ),
+            ("", vec![("SEATBRIDGE__PUBLIC_URL", "https://u:hunter2@bridge.example")], "plain URL"),
             ("", vec![("SEATBRIDGE__KEYS__DEFAULT_TTL_DAYS", "0")], "between 1"),
         ] {
             let told = read(toml, &variables).unwrap_err().to_string();

@@ -50,9 +50,7 @@ impl ApiKey {
             return None;
         }
         let (body, check) = text.split_at(text.len() - CHECK_CHARS);
-        (checksum(body) == check).then(|| Self {
-            text: text.to_owned(),
-        })
+        (checksum(body) == check).then(|| Self { text: text.to_owned() })
     }
 
     /// What it is looked up, listed, logged and revoked by.
@@ -113,20 +111,9 @@ mod tests {
         for place in 0..text.len() {
             let mut wrong = text.clone().into_bytes();
             wrong[place] = if wrong[place] == b'a' { b'b' } else { b'a' };
-            assert_eq!(
-                ApiKey::parse(&String::from_utf8(wrong).unwrap()),
-                None,
-                "changed at {place}"
-            );
+            assert_eq!(ApiKey::parse(&String::from_utf8(wrong).unwrap()), None, "changed at {place}");
         }
-        for wrong in [
-            "",
-            "ak_",
-            "é",
-            &text[..57],
-            &format!("{text}a"),
-            &text.to_uppercase(),
-        ] {
+        for wrong in ["", "ak_", "é", &text[..57], &format!("{text}a"), &text.to_uppercase()] {
             assert_eq!(ApiKey::parse(wrong), None, "{wrong}");
         }
         assert_eq!(id_in("xx_abc"), None);

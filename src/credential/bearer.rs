@@ -63,18 +63,15 @@ pub fn read(header: &str) -> Result<Bearer<'_>, Malformed> {
 
 fn token68(token: &str, form: Form) -> Result<Bearer<'_>, Malformed> {
     let legal = |c: char| c.is_ascii_alphanumeric() || "-._~+/=".contains(c);
-    if token.chars().all(legal) {
-        Ok(Bearer { token, form })
-    } else {
-        Err(Malformed::NotOneToken)
-    }
+    if token.chars().all(legal) { Ok(Bearer { token, form }) } else { Err(Malformed::NotOneToken) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// A4: strict about what it accepts. Okta quirk 18: bare and doubled forms are told apart from the standard.
+    /// A4: strict about what it accepts. Okta quirk 18: bare and doubled forms are told apart from the
+    /// standard.
     #[test]
     fn one_token_in_three_forms_and_nothing_else() {
         for (header, token, form) in [

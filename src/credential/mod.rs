@@ -31,10 +31,7 @@ mod tests {
     /// A2, R5: a digest is SHA-256 in hexadecimal and compares exactly.
     #[test]
     fn a_digest_is_sha256_and_compares_exactly() {
-        assert_eq!(
-            digest("abc"),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
+        assert_eq!(digest("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assert!(digests_match(&digest("abc"), &digest("abc")));
         assert!(!digests_match(&digest("abc"), &digest("abd")));
     }

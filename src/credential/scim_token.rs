@@ -31,14 +31,16 @@ pub enum Invalid {
     NotOurs,
     /// Its time is over.
     #[error(
-        "the token has expired: issue a new one with `seatbridge token issue` and paste it into the identity provider"
+        "the token has expired: issue a new one with `seatbridge token issue` and paste it \
+         into the identity provider"
     )]
     Expired,
 }
 
 /// Signs a token for `directory`.
 ///
-/// Units: `now` and `expires` in seconds since 1970 UTC. Errors: never for these claims; the signer's own if it fails.
+/// Units: `now` and `expires` in seconds since 1970 UTC. Errors: never for these claims; the signer's own if
+/// it fails.
 pub fn sign(
     secrets: &Secrets,
     directory: &str,
@@ -58,7 +60,8 @@ pub fn sign(
     jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key)
 }
 
-/// Checks shape, signature, issuer, audience and end of a token; whether it still lives is the store's to say.
+/// Checks shape, signature, issuer, audience and end of a token; whether it still lives is the store's to
+/// say.
 ///
 /// Units: `now` in seconds since 1970 UTC. Errors: [`Invalid`].
 pub fn verify(secrets: &Secrets, token: &str, now: i64) -> Result<Claims, Invalid> {
@@ -102,10 +105,7 @@ mod tests {
         let secrets = secrets('a', None);
         let token = sign(&secrets, "dir-1", "tok-1", 1_000, None).unwrap();
         let claims = verify(&secrets, &token, 1_000_000_000_000).unwrap();
-        assert_eq!(
-            (claims.sub.as_str(), claims.jti.as_str(), claims.iat),
-            ("dir-1", "tok-1", 1_000)
-        );
+        assert_eq!((claims.sub.as_str(), claims.jti.as_str(), claims.iat), ("dir-1", "tok-1", 1_000));
         assert_eq!(claims.exp, None);
     }
 
@@ -118,15 +118,13 @@ mod tests {
         assert_eq!(verify(&secrets, &token, 2_000), Err(Invalid::Expired));
     }
 
-    /// A4, A5: another secret, another algorithm, other claims or a cut token are refused; the former secret is not.
+    /// A4, A5: another secret, another algorithm, other claims or a cut token are refused; the former secret
+    /// is not.
     #[test]
     fn only_our_own_signature_opens() {
         let ours = secrets('a', None);
         let token = sign(&ours, "dir-1", "tok-1", 1_000, None).unwrap();
-        assert!(
-            verify(&secrets('b', Some('a')), &token, 0).is_ok(),
-            "rotated secret"
-        );
+        assert!(verify(&secrets('b', Some('a')), &token, 0).is_ok(), "rotated secret");
         assert_eq!(verify(&secrets('b', None), &token, 0), Err(Invalid::NotOurs));
         assert_eq!(verify(&ours, &token[..token.len() - 2], 0), Err(Invalid::NotOurs));
         assert_eq!(verify(&ours, "a.b", 0), Err(Invalid::NotOurs));
@@ -146,16 +144,9 @@ mod tests {
             let foreign = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).unwrap();
             assert_eq!(verify(&ours, &foreign, 0), Err(Invalid::NotOurs), "{iss} {aud}");
         }
-        let longer = jsonwebtoken::encode(
-            &Header::new(Algorithm::HS512),
-            &verify(&ours, &token, 0).unwrap(),
-            &key,
-        )
-        .unwrap();
-        assert_eq!(
-            verify(&ours, &longer, 0),
-            Err(Invalid::NotOurs),
-            "another algorithm"
-        );
+        let longer =
+            jsonwebtoken::encode(&Header::new(Algorithm::HS512), &verify(&ours, &token, 0).unwrap(), &key)
+                .unwrap();
+        assert_eq!(verify(&ours, &longer, 0), Err(Invalid::NotOurs), "another algorithm");
     }
 }

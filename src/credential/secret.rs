@@ -73,10 +73,7 @@ impl Secrets {
 
     /// The keys that old things may have been made with, the current one first.
     pub fn keys(&self, purpose: Purpose) -> Vec<[u8; 32]> {
-        std::iter::once(&self.current)
-            .chain(&self.former)
-            .map(|secret| derive(secret, purpose))
-            .collect()
+        std::iter::once(&self.current).chain(&self.former).map(|secret| derive(secret, purpose)).collect()
     }
 }
 

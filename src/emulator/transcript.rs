@@ -80,54 +80,29 @@ impl Exchange {
             Verdict::Refused { .. } => ("refused", "\x1b[33m"),
             Verdict::Wrong { .. } => ("WRONG  ", "\x1b[31m"),
         };
-        let (on, dim, off) = if color {
-            (paint, "\x1b[2m", "\x1b[0m")
-        } else {
-            ("", "", "")
-        };
-        let status = if self.status == 0 {
-            "---".to_owned()
-        } else {
-            self.status.to_string()
-        };
+        let (on, dim, off) = if color { (paint, "\x1b[2m", "\x1b[0m") } else { ("", "", "") };
+        let status = if self.status == 0 { "---".to_owned() } else { self.status.to_string() };
         let mut text = format!(
             "{on}{mark}{off} {status} {} {}  {dim}{} ms{off}",
             self.method,
             printable(&self.target),
             self.took.as_millis()
         );
-        let _ = write!(
-            text,
-            "\n        {}  {dim}({}){off}",
-            printable(&self.step),
-            self.fact
-        );
+        let _ = write!(text, "\n        {}  {dim}({}){off}", printable(&self.step), self.fact);
         if let Some(sent) = &self.request {
             let _ = write!(text, "\n        {dim}> {}{off}", essence(&sent.to_string()));
         }
         if !self.raw_response.is_empty() {
-            let got = self
-                .response
-                .as_ref()
-                .map_or_else(|| self.raw_response.clone(), Value::to_string);
+            let got = self.response.as_ref().map_or_else(|| self.raw_response.clone(), Value::to_string);
             let _ = write!(text, "\n        {dim}< {}{off}", essence(&got));
         }
         match &self.verdict {
             Verdict::AsExpected => {}
             Verdict::Refused { detail } => {
-                let _ = write!(
-                    text,
-                    "\n        {on}! the administrator sees: {}{off}",
-                    printable(detail)
-                );
+                let _ = write!(text, "\n        {on}! the administrator sees: {}{off}", printable(detail));
             }
             Verdict::Wrong { why } => {
-                let _ = write!(
-                    text,
-                    "\n        {on}! expected {}; {}{off}",
-                    self.expected,
-                    printable(why)
-                );
+                let _ = write!(text, "\n        {on}! expected {}; {}{off}", self.expected, printable(why));
             }
         }
         text
@@ -136,9 +111,7 @@ impl Exchange {
 
 /// Text without anything a terminal would obey.
 fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { '\u{b7}' } else { c })
-        .collect()
+    text.chars().map(|c| if c.is_control() { '\u{b7}' } else { c }).collect()
 }
 
 fn essence(text: &str) -> String {
@@ -155,11 +128,7 @@ pub fn without_passwords(value: &Value) -> Value {
         Value::Object(members) => members
             .iter()
             .map(|(name, inner)| {
-                let shown = if is_password(name) {
-                    Value::from(HIDDEN)
-                } else {
-                    without_passwords(inner)
-                };
+                let shown = if is_password(name) { Value::from(HIDDEN) } else { without_passwords(inner) };
                 (name.clone(), shown)
             })
             .collect(),
@@ -201,17 +170,12 @@ pub struct Outcome {
 impl Outcome {
     /// An operation that sends nothing, with the reason.
     pub fn nothing(note: impl Into<String>) -> Self {
-        Self {
-            note: Some(note.into()),
-            ..Self::default()
-        }
+        Self { note: Some(note.into()), ..Self::default() }
     }
 
     /// Whether every answer was as expected.
     pub fn ok(&self) -> bool {
-        self.exchanges
-            .iter()
-            .all(|exchange| exchange.verdict == Verdict::AsExpected)
+        self.exchanges.iter().all(|exchange| exchange.verdict == Verdict::AsExpected)
     }
 
     /// The last exchange.
@@ -226,23 +190,18 @@ impl Outcome {
 
     /// What the administrator is shown, when something was refused.
     pub fn refused_detail(&self) -> Option<&str> {
-        self.exchanges
-            .iter()
-            .rev()
-            .find_map(|exchange| match &exchange.verdict {
-                Verdict::Refused { detail } => Some(detail.as_str()),
-                _ => None,
-            })
+        self.exchanges.iter().rev().find_map(|exchange| match &exchange.verdict {
+            Verdict::Refused { detail } => Some(detail.as_str()),
+            _ => None,
+        })
     }
 
     /// What broke the protocol, when something did.
     pub fn wrong(&self) -> Option<&str> {
-        self.exchanges
-            .iter()
-            .find_map(|exchange| match &exchange.verdict {
-                Verdict::Wrong { why } => Some(why.as_str()),
-                _ => None,
-            })
+        self.exchanges.iter().find_map(|exchange| match &exchange.verdict {
+            Verdict::Wrong { why } => Some(why.as_str()),
+            _ => None,
+        })
     }
 
     /// The same outcome where a refusal does not do: each becomes [`Verdict::Wrong`], ending with
@@ -251,9 +210,7 @@ impl Outcome {
     pub fn demanded(mut self, consequence: &str) -> Self {
         for exchange in &mut self.exchanges {
             if let Verdict::Refused { detail } = &exchange.verdict {
-                exchange.verdict = Verdict::Wrong {
-                    why: format!("{detail} -- {consequence}"),
-                };
+                exchange.verdict = Verdict::Wrong { why: format!("{detail} -- {consequence}") };
             }
         }
         self
@@ -307,10 +264,7 @@ pub struct Printer {
 impl Printer {
     /// Lines for people, or with `json` one versioned JSON document a line.
     pub fn new(json: bool) -> Self {
-        Self {
-            json,
-            color: !json && std::io::stdout().is_terminal(),
-        }
+        Self { json, color: !json && std::io::stdout().is_terminal() }
     }
 
     /// Prints one exchange.

@@ -87,14 +87,7 @@ impl Call {
         below: impl Into<String>,
         body: Value,
     ) -> Self {
-        Self {
-            step: step.into(),
-            method,
-            below: below.into(),
-            body: Some(body),
-            expected: "200",
-            fact: "",
-        }
+        Self { step: step.into(), method, below: below.into(), body: Some(body), expected: "200", fact: "" }
     }
 
     /// The same call, with another good answer and its source.
@@ -129,12 +122,7 @@ impl Answer {
     /// The media type without parameters, in lower case; empty when the answer has none.
     pub fn media_type(&self) -> String {
         let whole = self.content_type.as_deref().unwrap_or_default();
-        whole
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_ascii_lowercase()
+        whole.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
     }
 
     /// The value of a header.
@@ -147,12 +135,7 @@ impl Answer {
 
     /// The `detail` of a SCIM Error, when it says anything.
     pub fn detail(&self) -> Option<&str> {
-        self.json
-            .as_ref()?
-            .get("detail")?
-            .as_str()
-            .map(str::trim)
-            .filter(|text| !text.is_empty())
+        self.json.as_ref()?.get("detail")?.as_str().map(str::trim).filter(|text| !text.is_empty())
     }
 }
 
@@ -193,18 +176,8 @@ impl Sender {
             builder = builder.tls_certs_only([]);
         }
         // A shorter token is no secret worth hiding, and looking for it would garble every text.
-        let secrets = if secret.len() < 8 {
-            Vec::new()
-        } else {
-            vec![secret.to_owned()]
-        };
-        Ok(Self {
-            client: builder.build()?,
-            base,
-            manner,
-            credential: value,
-            secrets,
-        })
+        let secrets = if secret.len() < 8 { Vec::new() } else { vec![secret.to_owned()] };
+        Ok(Self { client: builder.build()?, base, manner, credential: value, secrets })
     }
 
     /// Sends one call.
@@ -212,10 +185,7 @@ impl Sender {
         let started = Instant::now();
         let mut answer = match self.attempt(call).await {
             Ok(answer) => answer,
-            Err(why) => Answer {
-                failure: Some(why),
-                ..Answer::default()
-            },
+            Err(why) => Answer { failure: Some(why), ..Answer::default() },
         };
         answer.took = started.elapsed();
         answer
@@ -245,11 +215,7 @@ impl Sender {
         Ok(Answer {
             status: response.status().as_u16(),
             content_type: response.headers().get(CONTENT_TYPE).map(text),
-            headers: response
-                .headers()
-                .iter()
-                .map(|(name, value)| (name.to_string(), text(value)))
-                .collect(),
+            headers: response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
             json: serde_json::from_slice(&bytes).ok(),
             raw: String::from_utf8_lossy(&bytes).into_owned(),
             ..Answer::default()
@@ -277,12 +243,8 @@ impl Sender {
             },
         );
         let shown = |value: &&'static str| (*value).to_owned();
-        let mut request_headers: Vec<(String, String)> = self
-            .manner
-            .headers
-            .iter()
-            .map(|(name, value)| (shown(name), shown(value)))
-            .collect();
+        let mut request_headers: Vec<(String, String)> =
+            self.manner.headers.iter().map(|(name, value)| (shown(name), shown(value))).collect();
         request_headers.push(("authorization".to_owned(), HIDDEN.to_owned()));
         if call.body.is_some() {
             request_headers.push(("content-type".to_owned(), self.manner.body_type.to_owned()));
@@ -297,10 +259,7 @@ impl Sender {
             status: answer.status,
             content_type: answer.content_type.clone(),
             response_headers: answer.headers.clone(),
-            response: answer
-                .json
-                .as_ref()
-                .map(|body| hidden_in(&without_passwords(body), &secrets)),
+            response: answer.json.as_ref().map(|body| hidden_in(&without_passwords(body), &secrets)),
             raw_response: without(&raw, &secrets),
             took: answer.took,
             expected: call.expected.to_owned(),
@@ -313,11 +272,7 @@ impl Sender {
 /// The message of a transport failure with its causes, without the URL (it may name a person).
 fn spoken(error: reqwest::Error) -> String {
     let error = error.without_url();
-    let mut text = if error.is_timeout() {
-        "timed out: ".to_owned()
-    } else {
-        String::new()
-    };
+    let mut text = if error.is_timeout() { "timed out: ".to_owned() } else { String::new() };
     text.push_str(&error.to_string());
     let mut cause = std::error::Error::source(&error);
     while let Some(inner) = cause {
@@ -328,19 +283,16 @@ fn spoken(error: reqwest::Error) -> String {
 }
 
 fn without(text: &str, secrets: &[String]) -> String {
-    secrets.iter().fold(text.to_owned(), |text, secret| {
-        text.replace(secret.as_str(), HIDDEN)
-    })
+    secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), HIDDEN))
 }
 
 fn hidden_in(value: &Value, secrets: &[String]) -> Value {
     match value {
         Value::String(text) => Value::from(without(text, secrets)),
         Value::Array(items) => items.iter().map(|item| hidden_in(item, secrets)).collect(),
-        Value::Object(members) => members
-            .iter()
-            .map(|(name, inner)| (without(name, secrets), hidden_in(inner, secrets)))
-            .collect(),
+        Value::Object(members) => {
+            members.iter().map(|(name, inner)| (without(name, secrets), hidden_in(inner, secrets))).collect()
+        }
         other => other.clone(),
     }
 }
@@ -348,12 +300,8 @@ fn hidden_in(value: &Value, secrets: &[String]) -> Value {
 fn hidden_verdict(verdict: Verdict, secrets: &[String]) -> Verdict {
     match verdict {
         Verdict::AsExpected => Verdict::AsExpected,
-        Verdict::Refused { detail } => Verdict::Refused {
-            detail: without(&detail, secrets),
-        },
-        Verdict::Wrong { why } => Verdict::Wrong {
-            why: without(&why, secrets),
-        },
+        Verdict::Refused { detail } => Verdict::Refused { detail: without(&detail, secrets) },
+        Verdict::Wrong { why } => Verdict::Wrong { why: without(&why, secrets) },
     }
 }
 

@@ -62,9 +62,7 @@ impl Flavour {
     /// Errors: [`Unsupported`] names the IdP that cannot be connected and the reason.
     pub fn parse(word: &str) -> Result<Flavour, Unsupported> {
         let word = word.trim();
-        let known = Flavour::ALL
-            .into_iter()
-            .find(|flavour| flavour.as_str().eq_ignore_ascii_case(word));
+        let known = Flavour::ALL.into_iter().find(|flavour| flavour.as_str().eq_ignore_ascii_case(word));
         known.ok_or_else(|| Unsupported::word(word))
     }
 
@@ -167,29 +165,20 @@ mod tests {
             assert_eq!(serde_json::from_str::<Flavour>(&json).ok(), Some(flavour));
         }
         assert_eq!(format!("{:>6}", Flavour::Okta), "  okta");
-        assert_eq!(
-            (Flavour::Okta.as_str(), Flavour::Entra.as_str()),
-            ("okta", "entra")
-        );
+        assert_eq!((Flavour::Okta.as_str(), Flavour::Entra.as_str()), ("okta", "entra"));
     }
 
     #[test]
     fn another_word_is_refused_also_in_configuration() {
         assert_eq!(Flavour::parse(" google "), Err(Unsupported::Google));
-        assert_eq!(
-            Flavour::parse("azuread"),
-            Err(Unsupported::MeansEntra("azuread".to_owned()))
-        );
+        assert_eq!(Flavour::parse("azuread"), Err(Unsupported::MeansEntra("azuread".to_owned())));
         let refused = serde_json::from_str::<Flavour>("\"OneLogin\"").map_err(|error| error.to_string());
         assert!(refused.is_err_and(|text| text.starts_with("OneLogin cannot be connected")));
     }
 
     #[test]
     fn the_log_speaks_the_flavour() {
-        assert_eq!(
-            Flavour::Okta.log_word(Act::Disable),
-            "application.provision.user.deactivate"
-        );
+        assert_eq!(Flavour::Okta.log_word(Act::Disable), "application.provision.user.deactivate");
         assert_eq!(Flavour::Entra.log_word(Act::Disable), "Disable");
     }
 
@@ -197,10 +186,7 @@ mod tests {
     fn each_flavour_answers_for_itself() {
         let resource = json!({"id": "u-1", "active": "False"});
         assert_eq!(Flavour::Okta.shape_user(resource.clone()), resource);
-        assert_eq!(
-            Flavour::Entra.shape_user(resource),
-            json!({"id": "u-1", "active": false})
-        );
+        assert_eq!(Flavour::Entra.shape_user(resource), json!({"id": "u-1", "active": false}));
         assert!(Flavour::Okta.external_id_is_stable() && !Flavour::Entra.external_id_is_stable());
         assert!(Flavour::Okta.bearer_forms().contains(&BearerForm::Bare));
         assert_eq!(Flavour::Entra.bearer_forms(), [BearerForm::Prefixed]);
@@ -302,11 +288,7 @@ mod tests {
         let once = read(sent);
         let twice = read(once.value.clone());
         prop_assert_eq!(&twice.value, &once.value);
-        prop_assert!(
-            twice.notes.iter().all(|note| *note == Note::SoftDeletedName),
-            "{:?}",
-            twice.notes
-        );
+        prop_assert!(twice.notes.iter().all(|note| *note == Note::SoftDeletedName), "{:?}", twice.notes);
         Ok(())
     }
 

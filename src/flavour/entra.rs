@@ -24,13 +24,8 @@ impl Dialect for Entra {
             Value::Object(members) => user(members, &mut notes),
             other => other,
         };
-        if is_soft_deleted(
-            value
-                .as_object()
-                .into_iter()
-                .flatten()
-                .map(|(key, value)| (key.as_str(), value)),
-        ) {
+        if is_soft_deleted(value.as_object().into_iter().flatten().map(|(key, value)| (key.as_str(), value)))
+        {
             notes.add(Note::SoftDeletedName);
         }
         notes.with(value)
@@ -39,10 +34,7 @@ impl Dialect for Entra {
     fn read_patch(&self, body: Value) -> Translated {
         let mut notes = Notes::default();
         let value = operations(body, |one| operation(one, &mut notes));
-        let sent = value
-            .as_object()
-            .and_then(|body| member(body, "Operations"))
-            .and_then(Value::as_array);
+        let sent = value.as_object().and_then(|body| member(body, "Operations")).and_then(Value::as_array);
         if is_soft_deleted(sent.into_iter().flatten().flat_map(assignments)) {
             notes.add(Note::SoftDeletedName);
         }
@@ -122,10 +114,7 @@ fn is_soft_deleted<'a>(assigned: impl Iterator<Item = (&'a str, &'a Value)>) -> 
 
 /// What one canonical operation sets: its path, or each member of its value.
 fn assignments(operation: &Value) -> Vec<(&str, &Value)> {
-    match (
-        operation.get("path").and_then(Value::as_str),
-        operation.get("value"),
-    ) {
+    match (operation.get("path").and_then(Value::as_str), operation.get("value")) {
         (Some(path), Some(value)) => vec![(path, value)],
         (None, Some(Value::Object(members))) => {
             members.iter().map(|(key, value)| (key.as_str(), value)).collect()
@@ -157,9 +146,7 @@ fn user(members: Map<String, Value>, notes: &mut Notes) -> Value {
 
 /// Entitlements are no part of the service; some admins map role expressions to them all the same.
 fn left_out(spelt: &Spelt<'_>) -> Option<Note> {
-    spelt
-        .left_out()
-        .or(spelt.names("entitlements").then_some(Note::EntitlementsIgnored))
+    spelt.left_out().or(spelt.names("entitlements").then_some(Note::EntitlementsIgnored))
 }
 
 /// Where a member of a whole resource belongs. The extension is read later, once it is complete.
@@ -171,11 +158,7 @@ fn placed(spelt: &Spelt<'_>, value: Value, notes: &mut Notes) -> (String, Value)
             (ENTERPRISE.to_owned(), value)
         }
         (true, _) if spelt.filter.is_none() && !spelt.attribute.is_empty() => {
-            notes.add(if spelt.schema == Schema::Core {
-                Note::ManagerShortPath
-            } else {
-                Note::UrnSpelling
-            });
+            notes.add(if spelt.schema == Schema::Core { Note::ManagerShortPath } else { Note::UrnSpelling });
             let value = match spelt.sub {
                 Some(sub) => json!({ sub: value }),
                 None => value,
@@ -189,24 +172,16 @@ fn placed(spelt: &Spelt<'_>, value: Value, notes: &mut Notes) -> (String, Value)
 /// Misspelt URNs in `schemas` are put right, and the extension is listed where it is used.
 fn spell_schemas(user: &mut Map<String, Value>, notes: &mut Notes) {
     let extended = user.contains_key(ENTERPRISE);
-    let listed = user
-        .iter_mut()
-        .find(|(key, _)| key.eq_ignore_ascii_case("schemas"));
+    let listed = user.iter_mut().find(|(key, _)| key.eq_ignore_ascii_case("schemas"));
     let Some((_, Value::Array(urns))) = listed else {
         return;
     };
     for urn in urns.iter_mut() {
-        let usual = urn
-            .as_str()
-            .map(Spelt::of)
-            .filter(Spelt::is_misspelt_urn)
-            .map(|spelt| spelt.canonical(notes));
+        let usual =
+            urn.as_str().map(Spelt::of).filter(Spelt::is_misspelt_urn).map(|spelt| spelt.canonical(notes));
         *urn = usual.map_or_else(|| urn.take(), Value::String);
     }
-    let names_it = |urn: &Value| {
-        urn.as_str()
-            .is_some_and(|urn| urn.eq_ignore_ascii_case(ENTERPRISE))
-    };
+    let names_it = |urn: &Value| urn.as_str().is_some_and(|urn| urn.eq_ignore_ascii_case(ENTERPRISE));
     if extended && !urns.iter().any(names_it) {
         urns.push(Value::String(ENTERPRISE.to_owned()));
     }

@@ -13,11 +13,7 @@ use super::value::member;
 pub(super) fn manager(value: Value, notes: &mut Notes) -> Value {
     let read = object_or_null(&value);
     if read != value {
-        notes.add(if read.is_null() {
-            Note::ManagerCleared
-        } else {
-            Note::ManagerReshaped
-        });
+        notes.add(if read.is_null() { Note::ManagerCleared } else { Note::ManagerReshaped });
     }
     read
 }
@@ -26,11 +22,9 @@ fn object_or_null(value: &Value) -> Value {
     match value {
         Value::String(id) if id.trim().is_empty() => Value::Null,
         Value::String(id) => Value::Object(Map::from_iter([("value".to_owned(), Value::String(id.clone()))])),
-        Value::Array(several) => several
-            .iter()
-            .map(object_or_null)
-            .find(|one| !one.is_null())
-            .unwrap_or_default(),
+        Value::Array(several) => {
+            several.iter().map(object_or_null).find(|one| !one.is_null()).unwrap_or_default()
+        }
         Value::Object(members) => filled(members),
         other => other.clone(),
     }
@@ -44,11 +38,7 @@ fn filled(members: &Map<String, Value>) -> Value {
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect();
     let emptied = member(members, "value").is_some_and(|id| !full(id));
-    if emptied || kept.is_empty() {
-        Value::Null
-    } else {
-        Value::Object(kept)
-    }
+    if emptied || kept.is_empty() { Value::Null } else { Value::Object(kept) }
 }
 
 #[cfg(test)]
@@ -99,9 +89,6 @@ mod tests {
     #[test]
     fn what_is_no_manager_is_left_for_the_core_to_refuse() {
         assert_eq!(read(json!(7)), (json!(7), vec![]));
-        assert_eq!(
-            read(json!({"displayName": "Rin"})),
-            (json!({"displayName": "Rin"}), vec![])
-        );
+        assert_eq!(read(json!({"displayName": "Rin"})), (json!({"displayName": "Rin"}), vec![]));
     }
 }

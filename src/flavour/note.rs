@@ -161,10 +161,7 @@ mod tests {
         assert_eq!(words.len(), Note::ALL.len());
         assert_eq!(sentences.len(), Note::ALL.len());
         for word in words {
-            assert!(
-                word.len() > 5 && word.chars().all(|c| c.is_ascii_lowercase() || c == '_'),
-                "{word}"
-            );
+            assert!(word.len() > 5 && word.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{word}");
         }
         assert!(sentences.iter().all(|sentence| sentence.contains(' ')));
     }
@@ -175,12 +172,6 @@ mod tests {
         for note in [Note::NullDropped, Note::CapitalisedVerb, Note::NullDropped] {
             notes.add(note);
         }
-        assert_eq!(
-            notes.with(1),
-            Read {
-                value: 1,
-                notes: vec![Note::NullDropped, Note::CapitalisedVerb]
-            }
-        );
+        assert_eq!(notes.with(1), Read { value: 1, notes: vec![Note::NullDropped, Note::CapitalisedVerb] });
     }
 }

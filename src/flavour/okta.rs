@@ -134,19 +134,13 @@ mod tests {
         let pushed = patch(json!([{"op": "replace", "value": {"password": "x7kq02vz"}}]));
         assert_eq!(
             pushed,
-            Read {
-                value: json!([{"op": "replace", "value": {}}]),
-                notes: vec![Note::PasswordDropped]
-            }
+            Read { value: json!([{"op": "replace", "value": {}}]), notes: vec![Note::PasswordDropped] }
         );
         let by_path = patch(json!([
             {"op": "replace", "path": format!("{USER}:password"), "value": "x7kq02vz"},
             {"op": "replace", "path": "title", "value": "Analyst"},
         ]));
-        assert_eq!(
-            by_path.value,
-            json!([{"op": "replace", "path": "title", "value": "Analyst"}])
-        );
+        assert_eq!(by_path.value, json!([{"op": "replace", "path": "title", "value": "Analyst"}]));
         assert_eq!(by_path.notes, [Note::PasswordDropped]);
     }
 
@@ -175,38 +169,18 @@ mod tests {
                 "emails": [{"primary": true, "value": "rin@northbay.example"}],
             }}])
         );
-        assert_eq!(
-            read.notes,
-            [
-                Note::ActiveAsString,
-                Note::PrimaryAsString,
-                Note::ServerOwnedDropped
-            ]
-        );
+        assert_eq!(read.notes, [Note::ActiveAsString, Note::PrimaryAsString, Note::ServerOwnedDropped]);
         let plain = json!([{"op": "replace", "value": {"active": false}}]);
-        assert_eq!(
-            patch(plain.clone()),
-            Read {
-                value: plain,
-                notes: vec![]
-            }
-        );
+        assert_eq!(patch(plain.clone()), Read { value: plain, notes: vec![] });
     }
 
     /// Okta quirk 4: a PUT that differs only in `active` is a lifecycle event, so `active` must arrive as a
     /// boolean.
     #[test]
     fn okta_quirk_04_a_put_carries_the_activation() {
-        for (sent, plain) in [
-            (json!(false), false),
-            (json!("false"), false),
-            (json!("True"), true),
-        ] {
+        for (sent, plain) in [(json!(false), false), (json!("false"), false), (json!("True"), true)] {
             let read = Okta.read_user(json!({"schemas": [USER], "userName": "rin", "active": sent}));
-            assert_eq!(
-                read.value,
-                json!({"schemas": [USER], "userName": "rin", "active": plain})
-            );
+            assert_eq!(read.value, json!({"schemas": [USER], "userName": "rin", "active": plain}));
         }
     }
 
@@ -237,10 +211,7 @@ mod tests {
     /// Okta quirk 18: the Authorization header may be bare, or prefixed twice.
     #[test]
     fn okta_quirk_18_the_token_may_be_bare_or_prefixed_twice() {
-        assert_eq!(
-            Okta.bearer_forms(),
-            [BearerForm::Prefixed, BearerForm::Bare, BearerForm::Doubled]
-        );
+        assert_eq!(Okta.bearer_forms(), [BearerForm::Prefixed, BearerForm::Bare, BearerForm::Doubled]);
     }
 
     /// Okta quirk 25: DELETE may appear, and has its word.
@@ -253,21 +224,9 @@ mod tests {
     #[test]
     fn okta_quirk_26_odd_values_are_handed_on() {
         let odd = json!({"userName": "", "active": "maybe", "emails": "none", "title": 7});
-        assert_eq!(
-            Okta.read_user(odd.clone()),
-            Read {
-                value: odd,
-                notes: vec![]
-            }
-        );
+        assert_eq!(Okta.read_user(odd.clone()), Read { value: odd, notes: vec![] });
         let filter = r#"userName eq rin and active eq "True""#;
-        assert_eq!(
-            Okta.read_filter(filter),
-            Read {
-                value: filter.to_owned(),
-                notes: vec![]
-            }
-        );
+        assert_eq!(Okta.read_filter(filter), Read { value: filter.to_owned(), notes: vec![] });
         for body in [json!(null), json!([{"password": "x"}]), json!("x")] {
             assert_eq!(Okta.read_user(body.clone()).value, body);
             assert_eq!(Okta.read_patch(body.clone()).value, body);
@@ -279,10 +238,7 @@ mod tests {
         let read = Okta.read_user(json!({"title": null, "name": {"middleName": null, "givenName": "Rin"}}));
         assert_eq!(
             read,
-            Read {
-                value: json!({"name": {"givenName": "Rin"}}),
-                notes: vec![Note::NullDropped]
-            }
+            Read { value: json!({"name": {"givenName": "Rin"}}), notes: vec![Note::NullDropped] }
         );
     }
 
@@ -305,10 +261,7 @@ mod tests {
                 {"op": "remove", "path": "groups"},
             ])
         );
-        assert_eq!(
-            read.notes,
-            [Note::CapitalisedVerb, Note::PrimaryAsString, Note::ActiveAsString]
-        );
+        assert_eq!(read.notes, [Note::CapitalisedVerb, Note::PrimaryAsString, Note::ActiveAsString]);
     }
 
     #[test]

@@ -31,9 +31,7 @@ impl Operation {
 
     fn whole(self) -> Value {
         let known = [("op", self.verb), ("path", self.path), ("value", self.value)];
-        let known = known
-            .into_iter()
-            .filter_map(|(key, value)| Some((key.to_owned(), value?)));
+        let known = known.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
         Value::Object(known.chain(self.others).collect())
     }
 
@@ -123,12 +121,9 @@ mod tests {
             {"op": "add", "path": "title", "value": "x", "hint": 1}, {"op": "remove"}, 7,
         ]});
         assert_eq!(operations(sent, Some), whole);
-        for odd in [
-            json!(1),
-            json!({"Operations": {}}),
-            json!({"Operations": []}),
-            json!({"ops": [{"OP": 1}]}),
-        ] {
+        for odd in
+            [json!(1), json!({"Operations": {}}), json!({"Operations": []}), json!({"ops": [{"OP": 1}]})]
+        {
             assert_eq!(operations(odd.clone(), Some), odd);
         }
     }
@@ -136,10 +131,7 @@ mod tests {
     #[test]
     fn a_patch_of_which_nothing_remains_changes_nothing() {
         let sent = json!({"Operations": [{"op": "replace", "path": "password", "value": "x"}]});
-        assert_eq!(
-            operations(sent, |_| None),
-            json!({"Operations": [{"op": "replace", "value": {}}]})
-        );
+        assert_eq!(operations(sent, |_| None), json!({"Operations": [{"op": "replace", "value": {}}]}));
         let mixed = json!({"Operations": [{"op": "add"}, {"op": "remove"}]});
         let kept = operations(mixed, |one| Some(one).filter(|one| one.is("remove")));
         assert_eq!(kept, json!({"Operations": [{"op": "remove"}]}));
@@ -151,10 +143,7 @@ mod tests {
         for value in [json!({"a": 1, "b": {"c": 1}}), json!({"b": {"d": 2}, "a": 3})] {
             put(&mut members, "x".to_owned(), value);
         }
-        assert_eq!(
-            Value::Object(members.clone()),
-            json!({"x": {"a": 3, "b": {"c": 1, "d": 2}}})
-        );
+        assert_eq!(Value::Object(members.clone()), json!({"x": {"a": 3, "b": {"c": 1, "d": 2}}}));
         put(&mut members, "x".to_owned(), json!("y"));
         assert_eq!(Value::Object(members), json!({"x": "y"}));
     }

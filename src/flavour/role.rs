@@ -22,17 +22,13 @@ pub(super) fn roles(value: Value, notes: &mut Notes) -> Value {
 pub(super) fn role(value: Value, notes: &mut Notes) -> Value {
     match value {
         Value::String(text) => match unpacked(&text) {
-            Some(inner) => object(
-                Map::from_iter([("value".to_owned(), Value::String(text))]),
-                Some(inner),
-                notes,
-            ),
+            Some(inner) => {
+                object(Map::from_iter([("value".to_owned(), Value::String(text))]), Some(inner), notes)
+            }
             None => Value::String(text),
         },
         Value::Object(members) => {
-            let inner = member(&members, "value")
-                .and_then(Value::as_str)
-                .and_then(unpacked);
+            let inner = member(&members, "value").and_then(Value::as_str).and_then(unpacked);
             match inner.is_none() && member(&members, "displayName").is_none() {
                 true => Value::Object(members),
                 false => object(members, inner, notes),
@@ -67,18 +63,10 @@ fn unpacked(text: &str) -> Option<Unpacked> {
     }
     let document: Map<String, Value> = serde_json::from_str(text).ok()?;
     let value = member(&document, "value")?.as_str()?;
-    let display = ["displayName", "display"]
-        .iter()
-        .find_map(|name| member(&document, name)?.as_str());
-    let found = Unpacked {
-        value: value.to_owned(),
-        display: display.map(str::to_owned),
-    };
+    let display = ["displayName", "display"].iter().find_map(|name| member(&document, name)?.as_str());
+    let found = Unpacked { value: value.to_owned(), display: display.map(str::to_owned) };
     Some(match unpacked(value) {
-        Some(deeper) => Unpacked {
-            display: deeper.display.or(found.display),
-            ..deeper
-        },
+        Some(deeper) => Unpacked { display: deeper.display.or(found.display), ..deeper },
         None => found,
     })
 }
@@ -123,20 +111,11 @@ mod tests {
     #[test]
     fn json_in_a_string_is_unpacked_wherever_it_stands() {
         let plain = json!([{"value": "Admin", "display": "Administrator"}]);
-        for sent in [
-            json!([{"value": ADMIN}]),
-            json!([ADMIN]),
-            json!({"value": ADMIN}),
-            json!(ADMIN),
-        ] {
+        for sent in [json!([{"value": ADMIN}]), json!([ADMIN]), json!({"value": ADMIN}), json!(ADMIN)] {
             assert_eq!(read(sent), (plain.clone(), vec![Note::RoleAsJson]));
         }
         let nested = json!({"value": ADMIN, "display": "outer"}).to_string();
-        assert_eq!(
-            read(json!([nested])).0,
-            plain,
-            "the innermost document knows the role best"
-        );
+        assert_eq!(read(json!([nested])).0, plain, "the innermost document knows the role best");
         let bare = json!({"value": json!({"value": "x"}).to_string(), "displayName": "outer"}).to_string();
         assert_eq!(read(json!([bare])).0, json!([{"value": "x", "display": "outer"}]));
         assert_eq!(read(json!([" {\"value\":\"x\"}"])).0, json!([{"value": "x"}]));
@@ -154,10 +133,7 @@ mod tests {
         let (read_as, notes) = read(json!([{"value": "Admin", "displayName": "Boss"}]));
         assert_eq!(
             (read_as, notes),
-            (
-                json!([{"value": "Admin", "display": "Boss"}]),
-                vec![Note::RoleDisplayName]
-            )
+            (json!([{"value": "Admin", "display": "Boss"}]), vec![Note::RoleDisplayName])
         );
         let both = json!([{"displayName": "b", "display": "a", "value": "x"}]);
         assert_eq!(read(both).0, json!([{"value": "x", "display": "a"}]));

@@ -18,21 +18,9 @@ const TEXTS: [&str; 10] = [
     "locale",
     "timezone",
 ];
-const LISTS: [&str; 6] = [
-    "emails",
-    "phoneNumbers",
-    "ims",
-    "photos",
-    "addresses",
-    "x509Certificates",
-];
-const ENTERPRISE_TEXTS: [&str; 5] = [
-    "employeeNumber",
-    "costCenter",
-    "organization",
-    "division",
-    "department",
-];
+const LISTS: [&str; 6] = ["emails", "phoneNumbers", "ims", "photos", "addresses", "x509Certificates"];
+const ENTERPRISE_TEXTS: [&str; 5] =
+    ["employeeNumber", "costCenter", "organization", "division", "department"];
 
 /// How an attribute holds its values, as far as a dialect cares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,16 +65,7 @@ impl<'a> Spelt<'a> {
             Schema::Core => core_kind(attribute),
             Schema::Foreign => Kind::Unknown,
         };
-        Spelt {
-            schema,
-            kind,
-            attribute,
-            filter,
-            sub,
-            text,
-            rest,
-            misspelt,
-        }
+        Spelt { schema, kind, attribute, filter, sub, text, rest, misspelt }
     }
 
     /// The path as it was sent.
@@ -273,9 +252,7 @@ fn compares_a_boolean(attribute: &str, operator: &str) -> bool {
 
 fn boolean_in_quotes(token: &str) -> Option<&'static str> {
     let inner = token.strip_prefix('"')?.strip_suffix('"')?;
-    ["true", "false"]
-        .into_iter()
-        .find(|word| word.eq_ignore_ascii_case(inner))
+    ["true", "false"].into_iter().find(|word| word.eq_ignore_ascii_case(inner))
 }
 
 /// Where the first token of a non-empty text ends: a quoted string, one separator, or a word.
@@ -311,26 +288,11 @@ mod tests {
     #[test]
     fn misspelt_urns_are_put_right_and_the_rest_stays() {
         for (sent, usual) in [
-            (
-                "urn:ietf:params:scim:schemas:extension:enterprise:2.0User",
-                ENTERPRISE,
-            ),
-            (
-                "urn:ietf:params:scim:schemas:extension:enterprise:2.0User:department",
-                "+:department",
-            ),
-            (
-                "urn:ietf:params:scim:schemas:extension:enterprise:2.0User.department",
-                "+:department",
-            ),
-            (
-                "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User.department",
-                "+:department",
-            ),
-            (
-                "URN:ietf:params:scim:schemas:extension:enterprise:2.0:user.manager.value",
-                "+:manager.value",
-            ),
+            ("urn:ietf:params:scim:schemas:extension:enterprise:2.0User", ENTERPRISE),
+            ("urn:ietf:params:scim:schemas:extension:enterprise:2.0User:department", "+:department"),
+            ("urn:ietf:params:scim:schemas:extension:enterprise:2.0User.department", "+:department"),
+            ("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User.department", "+:department"),
+            ("URN:ietf:params:scim:schemas:extension:enterprise:2.0:user.manager.value", "+:manager.value"),
             (
                 "urn:ietf:params:scim:schemas:core:2.0:User.title",
                 "urn:ietf:params:scim:schemas:core:2.0:User:title",
@@ -370,19 +332,10 @@ mod tests {
             Spelt::of(path).canonical(&mut notes);
             notes.with(()).notes
         };
-        assert_eq!(
-            noted("urn:ietf:params:scim:schemas:extension:enterprise:2.0User"),
-            [Note::UrnSpelling]
-        );
+        assert_eq!(noted("urn:ietf:params:scim:schemas:extension:enterprise:2.0User"), [Note::UrnSpelling]);
         assert_eq!(noted("manager"), [Note::ManagerShortPath]);
-        assert_eq!(
-            noted("roles[primary eq \"True\"].value"),
-            [Note::FilterBooleanAsString]
-        );
-        assert_eq!(
-            noted("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager"),
-            []
-        );
+        assert_eq!(noted("roles[primary eq \"True\"].value"), [Note::FilterBooleanAsString]);
+        assert_eq!(noted("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager"), []);
         assert_eq!(noted("roles[primary eq true].value"), []);
     }
 
@@ -392,27 +345,9 @@ mod tests {
             ("ACTIVE", Kind::Active, "ACTIVE", None, None),
             ("name", Kind::Name, "name", None, None),
             ("name.givenName", Kind::Name, "name", None, Some("givenName")),
-            (
-                "emails[a eq \"x]y\"].value",
-                Kind::List,
-                "emails",
-                Some("a eq \"x]y\""),
-                Some("value"),
-            ),
-            (
-                "roles[primary eq true]",
-                Kind::Roles,
-                "roles",
-                Some("primary eq true"),
-                None,
-            ),
-            (
-                "urn:ietf:params:scim:schemas:core:2.0:User:userName",
-                Kind::Text,
-                "userName",
-                None,
-                None,
-            ),
+            ("emails[a eq \"x]y\"].value", Kind::List, "emails", Some("a eq \"x]y\""), Some("value")),
+            ("roles[primary eq true]", Kind::Roles, "roles", Some("primary eq true"), None),
+            ("urn:ietf:params:scim:schemas:core:2.0:User:userName", Kind::Text, "userName", None, None),
             ("colour", Kind::Unknown, "colour", None, None),
             ("emails[a]ärger", Kind::Unknown, "emails[a]ärger", None, None),
             ("urn:acme:active", Kind::Unknown, "urn:acme:active", None, None),
@@ -445,11 +380,7 @@ mod tests {
             (ENTERPRISE, false, true),
         ] {
             let spelt = Spelt::of(path);
-            assert_eq!(
-                (spelt.holds_one_value(), spelt.says_what_goes()),
-                (one, goes),
-                "{path}"
-            );
+            assert_eq!((spelt.holds_one_value(), spelt.says_what_goes()), (one, goes), "{path}");
         }
     }
 
@@ -459,22 +390,10 @@ mod tests {
             (r#"primary eq "True""#, Some("primary eq true")),
             (r#"primary EQ "FALSE""#, Some("primary EQ false")),
             (r#"emails.primary ne "true""#, Some("emails.primary ne true")),
-            (
-                r#"urn:ietf:params:scim:schemas:core:2.0:User:active eq "true""#,
-                Some("+:active eq true"),
-            ),
-            (
-                r#"(type eq "work")and(active  eq "False")"#,
-                Some(r#"(type eq "work")and(active  eq false)"#),
-            ),
-            (
-                r#"type eq "a \" (" and primary eq "true""#,
-                Some(r#"type eq "a \" (" and primary eq true"#),
-            ),
-            (
-                r#"type eq "a\\" and primary eq "true""#,
-                Some(r#"type eq "a\\" and primary eq true"#),
-            ),
+            (r#"urn:ietf:params:scim:schemas:core:2.0:User:active eq "true""#, Some("+:active eq true")),
+            (r#"(type eq "work")and(active  eq "False")"#, Some(r#"(type eq "work")and(active  eq false)"#)),
+            (r#"type eq "a \" (" and primary eq "true""#, Some(r#"type eq "a \" (" and primary eq true"#)),
+            (r#"type eq "a\\" and primary eq "true""#, Some(r#"type eq "a\\" and primary eq true"#)),
             (r#"title eq "True""#, None),
             (r#"primary co "True""#, None),
             (r#"primary eq "Yes""#, None),

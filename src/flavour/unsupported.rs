@@ -51,14 +51,8 @@ const REFUSED: [(&str, &str); 22] = [
     ("ibm", "IBM Verify"),
 ];
 
-const GOOGLE: [&str; 6] = [
-    "google",
-    "googleworkspace",
-    "googleworkspaces",
-    "gsuite",
-    "googleapps",
-    "googlecloudidentity",
-];
+const GOOGLE: [&str; 6] =
+    ["google", "googleworkspace", "googleworkspaces", "gsuite", "googleapps", "googlecloudidentity"];
 
 const ENTRA: [&str; 9] = [
     "azure",
@@ -75,11 +69,8 @@ const ENTRA: [&str; 9] = [
 impl Unsupported {
     /// The refusal that fits `word`, which is known to be no flavour.
     pub(super) fn word(word: &str) -> Unsupported {
-        let plain: String = word
-            .chars()
-            .filter(|c| c.is_alphanumeric())
-            .flat_map(char::to_lowercase)
-            .collect();
+        let plain: String =
+            word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
         if GOOGLE.contains(&plain.as_str()) {
             return Unsupported::Google;
         }
@@ -118,45 +109,21 @@ mod tests {
             );
             assert!(text.ends_with("use okta or entra"), "{word}: {text}");
         }
-        assert!(
-            Unsupported::word("gsuite")
-                .to_string()
-                .contains("signing in only")
-        );
+        assert!(Unsupported::word("gsuite").to_string().contains("signing in only"));
     }
 
     #[test]
     fn other_names_of_entra_hint_at_it() {
-        for word in [
-            "azure",
-            "AzureAD",
-            "aad",
-            "entra-id",
-            "microsoft",
-            "Microsoft Entra ID",
-            "Azure AD",
-        ] {
+        for word in ["azure", "AzureAD", "aad", "entra-id", "microsoft", "Microsoft Entra ID", "Azure AD"] {
             let text = Unsupported::word(word).to_string();
-            assert!(
-                text.contains(word) && text.contains("is called entra here"),
-                "{word}: {text}"
-            );
+            assert!(text.contains(word) && text.contains("is called entra here"), "{word}: {text}");
         }
     }
 
     #[test]
     fn an_unknown_word_is_told_the_two_known_ones() {
-        assert_eq!(
-            Unsupported::word("oktaa").to_string(),
-            r#""oktaa" is not a flavour: use okta or entra"#
-        );
-        assert_eq!(
-            Unsupported::word("").to_string(),
-            r#""" is not a flavour: use okta or entra"#
-        );
-        assert_eq!(
-            Unsupported::word("a\nb").to_string(),
-            r#""a\nb" is not a flavour: use okta or entra"#
-        );
+        assert_eq!(Unsupported::word("oktaa").to_string(), r#""oktaa" is not a flavour: use okta or entra"#);
+        assert_eq!(Unsupported::word("").to_string(), r#""" is not a flavour: use okta or entra"#);
+        assert_eq!(Unsupported::word("a\nb").to_string(), r#""a\nb" is not a flavour: use okta or entra"#);
     }
 }

@@ -6,10 +6,7 @@ use super::note::{Note, Notes};
 
 /// The member called `name`, whatever its letter case.
 pub(super) fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
-    object
-        .iter()
-        .find(|(key, _)| key.eq_ignore_ascii_case(name))
-        .map(|(_, value)| value)
+    object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
 /// "True" and "False", in any case, as booleans; everything else as it is.
@@ -48,22 +45,12 @@ fn wrapped(value: &Value) -> Option<&Value> {
 pub(super) fn without_nulls(value: Value, notes: &mut Notes) -> Value {
     match value {
         Value::Object(members) => {
-            let kept = members
-                .into_iter()
-                .filter(|(_, value)| !is_null(value, notes))
-                .collect::<Vec<_>>();
-            Value::Object(
-                kept.into_iter()
-                    .map(|(key, value)| (key, without_nulls(value, notes)))
-                    .collect(),
-            )
+            let kept = members.into_iter().filter(|(_, value)| !is_null(value, notes)).collect::<Vec<_>>();
+            Value::Object(kept.into_iter().map(|(key, value)| (key, without_nulls(value, notes))).collect())
         }
-        Value::Array(elements) => Value::Array(
-            elements
-                .into_iter()
-                .map(|element| without_nulls(element, notes))
-                .collect(),
-        ),
+        Value::Array(elements) => {
+            Value::Array(elements.into_iter().map(|element| without_nulls(element, notes)).collect())
+        }
         other => other,
     }
 }
@@ -80,10 +67,7 @@ fn is_null(value: &Value, notes: &mut Notes) -> bool {
 pub(super) fn list(value: Value, notes: &mut Notes) -> Value {
     match value {
         Value::Array(elements) => {
-            let kept = elements
-                .into_iter()
-                .filter(|element| !is_null(element, notes))
-                .collect::<Vec<_>>();
+            let kept = elements.into_iter().filter(|element| !is_null(element, notes)).collect::<Vec<_>>();
             Value::Array(kept.into_iter().map(|one| element(one, notes)).collect())
         }
         other => element(other, notes),
@@ -121,20 +105,10 @@ mod tests {
     fn only_the_two_words_become_booleans() {
         for (sent, plain) in [("True", true), ("true", true), ("FALSE", false), ("False", false)] {
             let mut notes = Notes::default();
-            assert_eq!(
-                boolean(json!(sent), Note::ActiveAsString, &mut notes),
-                json!(plain)
-            );
+            assert_eq!(boolean(json!(sent), Note::ActiveAsString, &mut notes), json!(plain));
             assert_eq!(notes.with(()).notes, [Note::ActiveAsString]);
         }
-        for other in [
-            json!("yes"),
-            json!(" true"),
-            json!(true),
-            json!(0),
-            json!(null),
-            json!(["True"]),
-        ] {
+        for other in [json!("yes"), json!(" true"), json!(true), json!(0), json!(null), json!(["True"])] {
             let mut notes = Notes::default();
             assert_eq!(boolean(other.clone(), Note::ActiveAsString, &mut notes), other);
             assert_eq!(notes.with(()).notes, []);
@@ -144,18 +118,12 @@ mod tests {
     #[test]
     fn wrapped_values_are_unwrapped_at_any_depth() {
         let once = json!([{"$ref": null, "value": "x"}]);
-        assert_eq!(
-            read(unwrapped, once.clone()),
-            (json!("x"), vec![Note::WrappedValue])
-        );
+        assert_eq!(read(unwrapped, once.clone()), (json!("x"), vec![Note::WrappedValue]));
         assert_eq!(
             read(unwrapped, json!([{"Value": once, "type": null}])),
             (json!("x"), vec![Note::WrappedValue])
         );
-        assert_eq!(
-            read(unwrapped, json!([{"$ref": "y", "value": null}])).0,
-            json!(null)
-        );
+        assert_eq!(read(unwrapped, json!([{"$ref": "y", "value": null}])).0, json!(null));
         for other in [
             json!("x"),
             json!([]),
@@ -177,24 +145,15 @@ mod tests {
             read(without_nulls, sent),
             (json!({"b": {"d": 1}, "e": [null, {}]}), vec![Note::NullDropped])
         );
-        assert_eq!(
-            read(without_nulls, json!({"a": [null]})),
-            (json!({"a": [null]}), vec![])
-        );
+        assert_eq!(read(without_nulls, json!({"a": [null]})), (json!({"a": [null]}), vec![]));
     }
 
     #[test]
     fn elements_of_lists_are_cleaned() {
         let sent = json!([{"Primary": "True", "value": "True", "display": null}, null, "x"]);
         let clean = json!([{"Primary": true, "value": "True"}, "x"]);
-        assert_eq!(
-            read(list, sent),
-            (clean, vec![Note::NullDropped, Note::PrimaryAsString])
-        );
-        assert_eq!(
-            read(list, json!({"primary": "false"})).0,
-            json!({"primary": false})
-        );
+        assert_eq!(read(list, sent), (clean, vec![Note::NullDropped, Note::PrimaryAsString]));
+        assert_eq!(read(list, json!({"primary": "false"})).0, json!({"primary": false}));
         assert_eq!(read(list, json!("True")), (json!("True"), vec![]));
         assert_eq!(read(list, json!(null)), (json!(null), vec![]));
         assert_eq!(read(list, json!([null])), (json!([]), vec![Note::NullDropped]));

@@ -99,21 +99,10 @@ mod tests {
             assert_eq!(act.in_okta(), format!("{user}{okta}"), "{act:?}");
             assert_eq!(act.in_entra(), entra, "{act:?}");
         }
-        assert_eq!(
-            Act::Rename.in_okta(),
-            "application.user_membership.change_username"
-        );
+        assert_eq!(Act::Rename.in_okta(), "application.user_membership.change_username");
         assert_eq!(Act::Rename.in_entra(), "Update");
-        assert!(
-            Act::Groups
-                .in_okta()
-                .starts_with("application.provision.group_push.")
-        );
+        assert!(Act::Groups.in_okta().starts_with("application.provision.group_push."));
         assert_eq!(Act::Groups.in_entra(), "Other");
-        assert!(
-            Act::ALL
-                .iter()
-                .all(|act| act.in_okta().starts_with("application."))
-        );
+        assert!(Act::ALL.iter().all(|act| act.in_okta().starts_with("application.")));
     }
 }

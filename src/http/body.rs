@@ -17,9 +17,8 @@ impl FromRequest for ScimBody {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let labelled = refuse_foreign_label(request);
-        let limit = request
-            .app_data::<web::Data<Bridge>>()
-            .map_or(0, |bridge| bridge.config.limits.body_bytes);
+        let limit =
+            request.app_data::<web::Data<Bridge>>().map_or(0, |bridge| bridge.config.limits.body_bytes);
         let payload = payload.take();
         Box::pin(async move {
             labelled?;
@@ -70,14 +69,11 @@ fn refuse_foreign_label(request: &HttpRequest) -> Result<(), ScimFailure> {
     };
     let text = label.to_str().unwrap_or_default();
     let media = text.split(';').next().unwrap_or_default().trim();
-    let known = ["application/scim+json", "application/json", ""]
-        .iter()
-        .any(|one| media.eq_ignore_ascii_case(one));
+    let known =
+        ["application/scim+json", "application/json", ""].iter().any(|one| media.eq_ignore_ascii_case(one));
     if known {
         Ok(())
     } else {
-        Err(ScimFailure::ForeignMediaType {
-            found: media.chars().take(80).collect(),
-        })
+        Err(ScimFailure::ForeignMediaType { found: media.chars().take(80).collect() })
     }
 }

@@ -16,7 +16,8 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, Responder, Respo
 /// Media type of every SCIM answer (RFC 7644 §3.1).
 pub const SCIM_JSON: &str = "application/scim+json";
 
-/// Seconds a client is asked to wait when we are busy; whole, because Okta reads nothing else (Okta facts §12).
+/// Seconds a client is asked to wait when we are busy; whole, because Okta reads nothing else (Okta facts
+/// §12).
 const RETRY_SECONDS: &str = "5";
 
 /// Why a SCIM request is not done.
@@ -42,7 +43,8 @@ pub enum ScimFailure {
     InvalidToken(#[from] Invalid),
     /// A token that was taken back.
     #[error(
-        "the token was revoked: issue a new one with `seatbridge token issue` and paste it into the identity provider"
+        "the token was revoked: issue a new one with `seatbridge token issue` and paste it into the \
+         identity provider"
     )]
     RevokedToken,
     /// A form of header only some flavours send.
@@ -50,7 +52,8 @@ pub enum ScimFailure {
     UnusualForm,
     /// If-Match or If-None-Match does not hold.
     #[error(
-        "the User is at version {current} now, which the request's precondition rules out: read it again, then retry"
+        "the User is at version {current} now, which the request's precondition rules out: read it \
+         again, then retry"
     )]
     Precondition {
         /// The ETag as of now.
@@ -134,16 +137,9 @@ impl ScimFailure {
     /// What the IdP sees.
     pub fn refusal(&self) -> Refusal {
         let (status, scim_type) = self.wire();
-        let detail = if status == 500 {
-            "internal error; the log has the cause".to_owned()
-        } else {
-            self.told()
-        };
-        Refusal {
-            status,
-            scim_type,
-            detail,
-        }
+        let detail =
+            if status == 500 { "internal error; the log has the cause".to_owned() } else { self.told() };
+        Refusal { status, scim_type, detail }
     }
 
     fn told(&self) -> String {

@@ -1,6 +1,8 @@
-//! What every request passes first and every answer last: request id, panics, deadline, access log, metrics (U3).
+//! What every request passes first and every answer last: request id, panics, deadline, access log, metrics
+//! (U3).
 //!
-//! Logs carry no query and no personal data: a path segment is written only when it is a plain word or an id of ours.
+//! Logs carry no query and no personal data: a path segment is written only when it is a plain word or an id
+//! of ours.
 
 use super::clock::new_id;
 use super::error::{CallFailure, ScimFailure};
@@ -25,11 +27,7 @@ struct RequestId(String);
 
 /// The id of this request: the caller's, if it is a plain one, else ours.
 pub fn request_id(request: &HttpRequest) -> String {
-    request
-        .extensions()
-        .get::<RequestId>()
-        .map(|id| id.0.clone())
-        .unwrap_or_default()
+    request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
 }
 
 fn id_for(headers: &HeaderMap) -> String {
@@ -39,9 +37,7 @@ fn id_for(headers: &HeaderMap) -> String {
     };
     let sent = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
     // An id shaped like a credential would put that credential into the logs.
-    sent.filter(plain)
-        .filter(|text| !looks_secret(text))
-        .map_or_else(new_id, str::to_owned)
+    sent.filter(plain).filter(|text| !looks_secret(text)).map_or_else(new_id, str::to_owned)
 }
 
 /// The middleware around everything.
@@ -57,9 +53,8 @@ pub async fn front(
     let method = request.method().to_string();
     let path = shown_path(request.path());
     let side = Side::of(request.path());
-    let deadline = request
-        .app_data::<web::Data<Bridge>>()
-        .map_or(50, |bridge| bridge.config.limits.request_seconds);
+    let deadline =
+        request.app_data::<web::Data<Bridge>>().map_or(50, |bridge| bridge.config.limits.request_seconds);
     let answer = match side {
         // The proxy has deadlines of its own, towards Apollo.
         Side::Proxy => Ok(AssertUnwindSafe(next.call(request)).catch_unwind().await),
@@ -77,20 +72,10 @@ pub async fn front(
         }
         Ok(Ok(Err(error))) => Err(error),
         Ok(Err(_)) => {
-            tracing::error!(request.id = %id, %method, %path, "a handler panicked; the request was answered 500");
-            Err(Abandoned {
-                id: id.clone(),
-                side,
-                why: Why::Panicked,
-            }
-            .into())
+            tracing::error!(request.id = %id, %method, %path, "a handler panicked; it was answered 500");
+            Err(Abandoned { id: id.clone(), side, why: Why::Panicked }.into())
         }
-        Err(_) => Err(Abandoned {
-            id: id.clone(),
-            side,
-            why: Why::TimedOut,
-        }
-        .into()),
+        Err(_) => Err(Abandoned { id: id.clone(), side, why: Why::TimedOut }.into()),
     };
     let status = outcome.as_ref().map_or_else(
         |error: &actix_web::Error| error.as_response_error().status_code(),
@@ -102,10 +87,7 @@ pub async fn front(
 
 fn note(method: &str, path: &str, side: Side, status: StatusCode, id: &str, started: Instant) {
     let took = started.elapsed();
-    let labels = [
-        ("side", side.as_str().to_owned()),
-        ("status", status.as_u16().to_string()),
-    ];
+    let labels = [("side", side.as_str().to_owned()), ("status", status.as_u16().to_string())];
     metrics::counter!("seatbridge_requests_total", &labels).increment(1);
     metrics::histogram!("seatbridge_request_seconds", "side" => side.as_str()).record(took.as_secs_f64());
     let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
@@ -148,27 +130,19 @@ impl Side {
 
 /// A path as logs may show it: plain words and ids of ours; anything else is an ellipsis.
 fn shown_path(path: &str) -> String {
-    path.split('/')
-        .take(12)
-        .map(shown_segment)
-        .collect::<Vec<_>>()
-        .join("/")
+    path.split('/').take(12).map(shown_segment).collect::<Vec<_>>().join("/")
 }
 
 fn shown_segment(segment: &str) -> String {
     if let Some(id) = api_key::id_in(segment) {
         return format!("ak_{id}...");
     }
-    let word = segment.len() <= 40
-        && segment
-            .chars()
-            .all(|c| c.is_ascii_alphabetic() || c == '_' || c == '.');
+    let word =
+        segment.len() <= 40 && segment.chars().all(|c| c.is_ascii_alphabetic() || c == '_' || c == '.');
     let id = segment.len() <= 36 && segment.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
     let version = matches!(segment, "v1" | "v2");
     let key_id = segment.len() == api_key::ID_CHARS
-        && segment
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+        && segment.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
     if (word || id || version || key_id) && !looks_secret(segment) {
         segment.to_owned()
     } else {
@@ -238,15 +212,9 @@ mod tests {
             ("/scim/v2/Users/.search", "/scim/v2/Users/.search"),
             ("/scim/v2/Users/0199-aa", "/scim/v2/Users/0199-aa"),
             ("/scim/v2/Users/ada@corp.example", "/scim/v2/Users/…"),
-            (
-                "/api/v1/contacts/6c00000000000000000000a1",
-                "/api/v1/contacts/6c00000000000000000000a1",
-            ),
+            ("/api/v1/contacts/6c00000000000000000000a1", "/api/v1/contacts/6c00000000000000000000a1"),
             ("/admin/keys/eyJhbGciOiJIUzI1NiJ9.e30.x", "/admin/keys/…"),
-            (
-                "/admin/keys/ak_abcdefghijklmnopqrstuvwxyz234567",
-                "/admin/keys/ak_abcdefghijklmnop...",
-            ),
+            ("/admin/keys/ak_abcdefghijklmnopqrstuvwxyz234567", "/admin/keys/ak_abcdefghijklmnop..."),
             ("/x/%61da", "/x/…"),
         ] {
             assert_eq!(shown_path(path), shown);

@@ -1,8 +1,8 @@
 //! Keys that died in this process, asked at the very moment of sending (R4).
 //!
-//! The store is asked twice for every call: when it arrives, and when it is about to be sent, which is what other
-//! replicas' changes need. Between that last question and the sending lies a moment; this set closes it on the
-//! replica that answered: a change puts the dead keys here before its answer leaves.
+//! The store is asked twice for every call: when it arrives, and when it is about to be sent, which is what
+//! other replicas' changes need. Between that last question and the sending lies a moment; this set closes it
+//! on the replica that answered: a change puts the dead keys here before its answer leaves.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,11 +29,7 @@ impl Gate {
 
     /// Whether a call with this key may begin.
     pub fn is_open_for(&self, key: &str) -> bool {
-        !self
-            .dead
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .contains_key(key)
+        !self.dead.lock().unwrap_or_else(PoisonError::into_inner).contains_key(key)
     }
 }
 

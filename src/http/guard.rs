@@ -31,10 +31,7 @@ impl FromRequest for ScimClient {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let header = one_header(request, &header::AUTHORIZATION);
         let bridge = request.app_data::<web::Data<Bridge>>().cloned();
-        let from = request
-            .peer_addr()
-            .map(|peer| peer.ip().to_string())
-            .unwrap_or_default();
+        let from = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
         let request_id = request_id(request);
         Box::pin(async move {
             let bridge = bridge.ok_or(ScimFailure::Panicked)?;
@@ -42,11 +39,7 @@ impl FromRequest for ScimClient {
             let header = header.ok_or(ScimFailure::NoToken)?;
             let (directory, token_id) = authenticate(&header, &bridge).await?;
             bridge.notes.token_used(&token_id, bridge.clock.now(), &from);
-            Ok(Self {
-                directory,
-                token_id,
-                request_id,
-            })
+            Ok(Self { directory, token_id, request_id })
         })
     }
 }
@@ -135,10 +128,7 @@ fn credential_of(request: &HttpRequest) -> Result<String, CallFailure> {
         (Ok(None), Ok(None)) => Err(CallFailure::NoKey),
         (Ok(Some(key)), Ok(None)) => Ok(key),
         (Ok(None), Ok(Some(header))) => match bearer::read(&header) {
-            Ok(bearer::Bearer {
-                token,
-                form: bearer::Form::Standard,
-            }) => Ok(token.to_owned()),
+            Ok(bearer::Bearer { token, form: bearer::Form::Standard }) => Ok(token.to_owned()),
             Ok(_) | Err(_) => Err(CallFailure::InvalidKey),
         },
         (Ok(Some(_)), Ok(Some(_))) | (Err(()), _) | (_, Err(())) => Err(CallFailure::TwoCredentials),
@@ -161,18 +151,7 @@ async fn open(presented: ApiKey, request_id: String, bridge: &Bridge) -> Result<
     }
     let seat = &holder.seat;
     let directory = &holder.directory;
-    let held = held(
-        &seat.sent_roles,
-        &directory.role_map,
-        seat.operator_role,
-        directory.default_role,
-    );
+    let held = held(&seat.sent_roles, &directory.role_map, seat.operator_role, directory.default_role);
     let reach = Reach::new(holder.key.role, &held.roles);
-    Ok(KeyedCall {
-        holder,
-        held,
-        reach,
-        request_id,
-        presented,
-    })
+    Ok(KeyedCall { holder, held, reach, request_id, presented })
 }

@@ -52,20 +52,14 @@ impl Notes {
     ///
     /// Errors: the store's; the notes of this second are lost then, and the failure is the caller's to log.
     pub async fn flush(&self, store: &Store) -> Result<(), Error> {
-        let Pending {
-            lookups,
-            tokens,
-            keys,
-        } = std::mem::take(&mut *self.lock());
+        let Pending { lookups, tokens, keys } = std::mem::take(&mut *self.lock());
         if lookups.is_empty() && tokens.is_empty() && keys.is_empty() {
             return Ok(());
         }
         store
             .write(move |tx| {
                 tx.insert_log(&lookups)?;
-                tokens
-                    .iter()
-                    .try_for_each(|(id, (at, from))| tx.touch_token(id, *at, from))?;
+                tokens.iter().try_for_each(|(id, (at, from))| tx.touch_token(id, *at, from))?;
                 keys.iter().try_for_each(|(id, at)| tx.touch_key(id, *at))
             })
             .await

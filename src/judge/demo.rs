@@ -1,5 +1,5 @@
-//! The whole thing at work once: people join, one changes address the wrong way and then the right way, one leaves,
-//! a key opens Apollo's door and is dead when its holder's seat is gone.
+//! The whole thing at work once: people join, one changes address the wrong way and then the right way, one
+//! leaves, a key opens Apollo's door and is dead when its holder's seat is gone.
 
 use super::stage::{Problem, Stage, act};
 use crate::admin::keys::{self, Caller, For};
@@ -45,25 +45,11 @@ pub enum Scene<'a> {
 /// Errors: [`Problem`] when the stage itself fails; what goes wrong in the story is a surprise in [`Told`].
 pub async fn tell(config: Config, show: &mut dyn FnMut(Scene<'_>)) -> Result<Told, Problem> {
     let stage = Stage::set(config, SEATS).await?;
-    let mut story = Story {
-        stage: &stage,
-        show,
-        surprises: Vec::new(),
-    };
+    let mut story = Story { stage: &stage, show, surprises: Vec::new() };
     let played = story.play().await;
     let surprises = story.surprises;
     match played {
-        Ok(Played {
-            seats,
-            audit_entries,
-            key,
-        }) => Ok(Told {
-            surprises,
-            seats,
-            audit_entries,
-            key,
-            stage,
-        }),
+        Ok(Played { seats, audit_entries, key }) => Ok(Told { surprises, seats, audit_entries, key, stage }),
         Err(problem) => {
             stage.clear().await;
             Err(problem)
@@ -96,45 +82,29 @@ impl Story<'_> {
         let mara = entra::Person::new("Mara", "Okafor", "mara@corp.example");
 
         self.title("Both connectors test their connection");
-        self.expect("Okta's connection test", &okta.test_connection().await, None);
-        self.expect("Entra's connection test", &entra.test_connection().await, None);
+        self.see("Okta's connection test", &okta.test_connection().await, None);
+        self.see("Entra's connection test", &entra.test_connection().await, None);
         self.title("Ada and Rin are assigned in Okta, Mara in Entra ID");
-        self.expect("Ada joins", &okta.assign(&ada).await, None);
-        self.expect("Rin joins", &okta.assign(&rin).await, None);
-        self.expect("Mara joins", &entra.provision(&mara).await, None);
+        self.see("Ada joins", &okta.assign(&ada).await, None);
+        self.see("Rin joins", &okta.assign(&rin).await, None);
+        self.see("Mara joins", &entra.provision(&mara).await, None);
 
         self.title("Ada's address changes while she holds a seat: Apollo cannot, so it is refused");
         let married = ada.renamed("ada.lovelace@corp.example");
-        self.expect(
-            "Ada is renamed in place",
-            &okta.rename(&married).await,
-            Some("Unassign"),
-        );
+        self.see("Ada is renamed in place", &okta.rename(&married).await, Some("Unassign"));
         self.title("The way Apollo allows: unassign, change, assign again");
-        self.expect("Ada is unassigned", &okta.unassign(&ada).await, None);
-        self.expect(
-            "Ada comes back under the new address",
-            &okta.reassign(&married).await,
-            None,
-        );
+        self.see("Ada is unassigned", &okta.unassign(&ada).await, None);
+        self.see("Ada comes back under the new address", &okta.reassign(&married).await, None);
 
         self.title("Rin's script calls Apollo with a key of its own");
         let rin_key = self.mint("rin@corp.example", Role::SalesRep).await?;
         self.call("Rin searches people", &rin_key, 200).await;
         self.title("Rin leaves: the same call is refused from the moment Okta is answered");
-        self.expect("Rin is unassigned", &okta.unassign(&rin).await, None);
+        self.see("Rin is unassigned", &okta.unassign(&rin).await, None);
         self.call("Rin's script tries again", &rin_key, 401).await;
-        let forwarded = self
-            .stage
-            .apollo
-            .received()
-            .iter()
-            .filter(|call| call.target.contains("api_search"))
-            .count();
-        self.check(
-            forwarded == 1,
-            &format!("Apollo saw {forwarded} of Rin's calls, not 1"),
-        );
+        let forwarded =
+            self.stage.apollo.received().iter().filter(|call| call.target.contains("api_search")).count();
+        self.check(forwarded == 1, &format!("Apollo saw {forwarded} of Rin's calls, not 1"));
 
         let holder = "mara@corp.example".to_owned();
         let key = self.mint(&holder, Role::SalesManager).await?;
@@ -142,11 +112,7 @@ impl Story<'_> {
         let seats = people::seats(&bridge.store).await?;
         let (audit_entries, _) = trail::verify(&bridge.store).await?;
         self.check_seats(&seats);
-        Ok(Played {
-            seats,
-            audit_entries,
-            key: (key, holder),
-        })
+        Ok(Played { seats, audit_entries, key: (key, holder) })
     }
 
     fn title(&mut self, text: &str) {
@@ -154,7 +120,7 @@ impl Story<'_> {
     }
 
     /// Every exchange as expected; or refused in its last one, with these words, and nothing else.
-    fn expect(&mut self, step: &str, outcome: &Outcome, refused_with: Option<&str>) {
+    fn see(&mut self, step: &str, outcome: &Outcome, refused_with: Option<&str>) {
         for exchange in &outcome.exchanges {
             (self.show)(Scene::Wire(exchange));
             if let Verdict::Wrong { why } = &exchange.verdict {
@@ -165,9 +131,9 @@ impl Story<'_> {
             (None, None) => {}
             (Some(words), Some(detail)) if detail.contains(words) => {}
             (None, Some(detail)) => self.surprises.push(format!("{step}: refused: {detail}")),
-            (Some(_), told) => self
-                .surprises
-                .push(format!("{step}: should have been refused, and was: {told:?}")),
+            (Some(_), told) => {
+                self.surprises.push(format!("{step}: should have been refused, and was: {told:?}"))
+            }
         }
     }
 
@@ -202,10 +168,7 @@ impl Story<'_> {
             Err(error) => (0, error.to_string()),
         };
         (self.show)(Scene::Call("POST /api/v1/mixed_people/api_search", status, &text));
-        self.check(
-            status == expected,
-            &format!("{step}: status {status}, not {expected}"),
-        );
+        self.check(status == expected, &format!("{step}: status {status}, not {expected}"));
     }
 
     fn check(&mut self, well: bool, otherwise: &str) {
@@ -218,14 +181,9 @@ impl Story<'_> {
         let found = |address: &str| {
             let named = |view: &&SeatView| {
                 let person = view.record.seat.person();
-                person
-                    .and_then(|person| person.address.as_ref())
-                    .is_some_and(|known| known.key() == address)
+                person.and_then(|person| person.address.as_ref()).is_some_and(|known| known.key() == address)
             };
-            seats
-                .iter()
-                .find(named)
-                .map(|view| view.record.seat.standing().as_str())
+            seats.iter().find(named).map(|view| view.record.seat.standing().as_str())
         };
         let expected = [
             ("ada.lovelace@corp.example", Some("assigned")),

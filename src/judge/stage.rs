@@ -61,19 +61,13 @@ impl Place {
         match config.backend()? {
             Backend::Sqlite(_) => {
                 let folder = scratch_folder(&format!("seatbridge-demo-{suffix}"));
-                Ok((
-                    Place::Folder(folder.clone()),
-                    Backend::Sqlite(folder.join("demo.db")),
-                ))
+                Ok((Place::Folder(folder.clone()), Backend::Sqlite(folder.join("demo.db"))))
             }
             Backend::Postgres(url) => {
                 let name = format!("seatbridge_demo_{suffix}");
                 migrate::set_schema(&url, &name, true)?;
                 let within = within_schema(url.expose_secret(), &name);
-                Ok((
-                    Place::Schema { url, name },
-                    Backend::Postgres(SecretString::from(within)),
-                ))
+                Ok((Place::Schema { url, name }, Backend::Postgres(SecretString::from(within))))
             }
         }
     }
@@ -106,17 +100,10 @@ impl Stage {
         let set = async {
             let bytes = random::<32>().map_err(|error| Problem::Fake(error.to_string()))?;
             let master_key = HEXLOWER.encode(&bytes[..16]);
-            let options = Options {
-                master_key: master_key.clone(),
-                ..Options::default()
-            };
-            let apollo = Apollo::start(options)
-                .await
-                .map_err(|error| Problem::Fake(error.to_string()))?;
+            let options = Options { master_key: master_key.clone(), ..Options::default() };
+            let apollo = Apollo::start(options).await.map_err(|error| Problem::Fake(error.to_string()))?;
             let listener = server::bind("127.0.0.1:0")?;
-            let address = listener
-                .local_addr()
-                .map_err(|error| Problem::Fake(error.to_string()))?;
+            let address = listener.local_addr().map_err(|error| Problem::Fake(error.to_string()))?;
             config.listen = address.to_string();
             config.public_url = Some(format!("http://{address}"));
             config.apollo.base_url = apollo.base_url();
@@ -140,11 +127,7 @@ impl Stage {
             Ok((server, apollo))
         };
         match set.await {
-            Ok((server, apollo)) => Ok(Self {
-                server,
-                apollo,
-                place,
-            }),
+            Ok((server, apollo)) => Ok(Self { server, apollo, place }),
             Err(problem) => {
                 place.clear();
                 Err(problem)
@@ -162,10 +145,7 @@ impl Stage {
             entity_id: Some(sso::entity_id("https://idp.example/saml")?),
             certificate: Some(sso::certificate(CERTIFICATE.as_bytes())?),
         };
-        let wish = DirectoryWish {
-            sso,
-            ..DirectoryWish::default()
-        };
+        let wish = DirectoryWish { sso, ..DirectoryWish::default() };
         service::add_directory(name.to_owned(), flavour, wish, act(now), &bridge.store).await?;
         let secrets = bridge.secrets.clone();
         let issued = service::issue_token(
@@ -194,10 +174,7 @@ impl Stage {
 
 /// The demo's own hand.
 pub fn act(now: i64) -> Act {
-    Act {
-        actor: Actor::Operator("demo".to_owned()),
-        now,
-    }
+    Act { actor: Actor::Operator("demo".to_owned()), now }
 }
 
 /// A certificate in form only: SSO itself is not part of the demo.
@@ -210,14 +187,8 @@ mod tests {
     /// Issue 2: on PostgreSQL the demo lives in a schema of its own, whatever else the URL says.
     #[test]
     fn a_schema_joins_what_the_url_already_says() {
-        assert_eq!(
-            within_schema("postgres://h/d", "s"),
-            "postgres://h/d?options=-csearch_path%3Ds"
-        );
+        assert_eq!(within_schema("postgres://h/d", "s"), "postgres://h/d?options=-csearch_path%3Ds");
         let more = within_schema("postgres://h/d?sslmode=verify-full", "s");
-        assert_eq!(
-            more,
-            "postgres://h/d?sslmode=verify-full&options=-csearch_path%3Ds"
-        );
+        assert_eq!(more, "postgres://h/d?sslmode=verify-full&options=-csearch_path%3Ds");
     }
 }

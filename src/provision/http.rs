@@ -23,20 +23,9 @@ type Answer = Result<HttpResponse, ScimFailure>;
 pub async fn create(client: ScimClient, query: Query, body: ScimBody, bridge: web::Data<Bridge>) -> Answer {
     let request = Request::new(&client, "POST", "/Users");
     let told = client.directory.flavour.read_user(body.0);
-    let read = protocol(
-        User::read(&told.value),
-        Act::Create,
-        &request,
-        &told.notes,
-        &bridge,
-    )?;
+    let read = protocol(User::read(&told.value), Act::Create, &request, &told.notes, &bridge)?;
     let request = request.noting(&read.ignored, &told.notes);
-    let order = Order {
-        wish: Wish::Create(read),
-        id: None,
-        precondition: Precondition::default(),
-        request,
-    };
+    let order = Order { wish: Wish::Create(read), id: None, precondition: Precondition::default(), request };
     let record = service::carry_out(order, &client, &bridge).await?;
     show(&record, StatusCode::CREATED, &query, &client, &bridge)
 }
@@ -52,13 +41,7 @@ pub async fn replace(
 ) -> Answer {
     let request = Request::new(&client, "PUT", &format!("/Users/{id}"));
     let told = client.directory.flavour.read_user(body.0);
-    let read = protocol(
-        User::read(&told.value),
-        Act::Update,
-        &request,
-        &told.notes,
-        &bridge,
-    )?;
+    let read = protocol(User::read(&told.value), Act::Update, &request, &told.notes, &bridge)?;
     let request = request.noting(&read.ignored, &told.notes);
     let order = Order {
         wish: Wish::Replace(read),
@@ -81,13 +64,7 @@ pub async fn modify(
 ) -> Answer {
     let request = Request::new(&client, "PATCH", &format!("/Users/{id}"));
     let told = client.directory.flavour.read_patch(body.0);
-    let patch = protocol(
-        Patch::parse(&told.value),
-        Act::Update,
-        &request,
-        &told.notes,
-        &bridge,
-    )?;
+    let patch = protocol(Patch::parse(&told.value), Act::Update, &request, &told.notes, &bridge)?;
     let request = request.noting(&[], &told.notes);
     let order = Order {
         wish: Wish::Modify(patch),
@@ -107,12 +84,8 @@ pub async fn remove(
     bridge: web::Data<Bridge>,
 ) -> Answer {
     let request = Request::new(&client, "DELETE", &format!("/Users/{id}"));
-    let order = Order {
-        wish: Wish::Remove,
-        id: Some(id.into_inner()),
-        precondition: precondition(&http),
-        request,
-    };
+    let order =
+        Order { wish: Wish::Remove, id: Some(id.into_inner()), precondition: precondition(&http), request };
     service::carry_out(order, &client, &bridge).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -129,28 +102,18 @@ pub async fn read(
     let found = search::by_id(id.into_inner(), &client, &bridge).await;
     let now = bridge.clock.now();
     bridge.notes.lookup(match &found {
-        Ok(record) => request.answered(
-            now,
-            Act::Read,
-            200,
-            &About {
-                seat_id: Some(&record.id),
-                ..About::default()
-            },
-        ),
+        Ok(record) => {
+            request.answered(now, Act::Read, 200, &About { seat_id: Some(&record.id), ..About::default() })
+        }
         Err(failure) => request.refused(now, Act::Read, failure, &About::default()),
     });
     let record = found?;
     // On a read, If-None-Match asks whether anything is new (RFC 7644 §3.14).
-    let unchanged = Precondition {
-        if_none_match: precondition(&http).if_none_match,
-        ..Precondition::default()
-    };
+    let unchanged =
+        Precondition { if_none_match: precondition(&http).if_none_match, ..Precondition::default() };
     if !unchanged.allows(record.version) {
         let etag = translate::etag(record.version);
-        return Ok(HttpResponse::NotModified()
-            .insert_header((header::ETAG, etag))
-            .finish());
+        return Ok(HttpResponse::NotModified().insert_header((header::ETAG, etag)).finish());
     }
     show(&record, StatusCode::OK, &query, &client, &bridge)
 }
@@ -162,14 +125,7 @@ pub async fn list(client: ScimClient, query: Query, bridge: web::Data<Bridge>) -
 
 /// `POST /Users/.search` (RFC 7644 §3.4.3).
 pub async fn search(client: ScimClient, body: ScimBody, bridge: web::Data<Bridge>) -> Answer {
-    find(
-        client,
-        "POST",
-        "/Users/.search",
-        Query::of_message(&body.0),
-        bridge,
-    )
-    .await
+    find(client, "POST", "/Users/.search", Query::of_message(&body.0), bridge).await
 }
 
 async fn find(
@@ -183,17 +139,10 @@ async fn find(
     let text = query.get("filter").filter(|text| !text.trim().is_empty());
     let act = if text.is_some() { Act::Lookup } else { Act::List };
     let translated = text.map(|text| client.directory.flavour.read_filter(text));
-    let notes = translated
-        .as_ref()
-        .map(|read| read.notes.clone())
-        .unwrap_or_default();
+    let notes = translated.as_ref().map(|read| read.notes.clone()).unwrap_or_default();
     let filter = translated.map(|read| Filter::parse(&read.value)).transpose();
     let filter = protocol(filter, act, &request, &notes, &bridge)?;
-    let page = Page::read(
-        query.get("startIndex"),
-        query.get("count"),
-        bridge.config.limits.page_size,
-    );
+    let page = Page::read(query.get("startIndex"), query.get("count"), bridge.config.limits.page_size);
     let page = protocol(page, act, &request, &notes, &bridge)?;
     let projection = protocol(query.projection(), act, &request, &notes, &bridge)?;
     let mut answer = search::page(filter, page, &client, &bridge).await?;
@@ -213,10 +162,7 @@ async fn find(
 
 /// `GET /ServiceProviderConfig` (RFC 7644 §4).
 pub async fn service_provider_config(_: ScimClient, bridge: web::Data<Bridge>) -> HttpResponse {
-    scim_json(
-        StatusCode::OK,
-        &discovery::service_provider_config(&bridge.scim_base()),
-    )
+    scim_json(StatusCode::OK, &discovery::service_provider_config(&bridge.scim_base()))
 }
 
 /// `GET /ResourceTypes` (RFC 7644 §4).
@@ -228,9 +174,7 @@ pub async fn resource_types(_: ScimClient, bridge: web::Data<Bridge>) -> HttpRes
 pub async fn resource_type(_: ScimClient, id: web::Path<String>, bridge: web::Data<Bridge>) -> Answer {
     discovery::resource_type(&id, &bridge.scim_base())
         .map(|found| scim_json(StatusCode::OK, &found))
-        .ok_or(ScimFailure::NoSuchResource {
-            what: "resource type",
-        })
+        .ok_or(ScimFailure::NoSuchResource { what: "resource type" })
 }
 
 /// `GET /Schemas` (RFC 7644 §4).
@@ -248,18 +192,9 @@ pub async fn schema(_: ScimClient, id: web::Path<String>, bridge: web::Data<Brid
 /// `GET /Groups`: always an empty list, so that an importing IdP stays calm (L9).
 pub async fn no_groups(client: ScimClient, query: Query, bridge: web::Data<Bridge>) -> Answer {
     let request = Request::new(&client, "GET", "/Groups");
-    let page = Page::read(
-        query.get("startIndex"),
-        query.get("count"),
-        bridge.config.limits.page_size,
-    )?;
-    bridge
-        .notes
-        .lookup(request.answered(bridge.clock.now(), Act::Groups, 200, &About::default()));
-    Ok(scim_json(
-        StatusCode::OK,
-        &list::response(0, page.start_index, Vec::new()),
-    ))
+    let page = Page::read(query.get("startIndex"), query.get("count"), bridge.config.limits.page_size)?;
+    bridge.notes.lookup(request.answered(bridge.clock.now(), Act::Groups, 200, &About::default()));
+    Ok(scim_json(StatusCode::OK, &list::response(0, page.start_index, Vec::new())))
 }
 
 /// `GET /Groups/{id}`: there is none (L9).
@@ -271,9 +206,7 @@ pub async fn no_group(_: ScimClient) -> ScimFailure {
 pub async fn refuse_groups(client: ScimClient, http: HttpRequest, bridge: web::Data<Bridge>) -> ScimFailure {
     let failure = ScimFailure::NoGroups(groups_refusal(client.directory.flavour.groups_off_hint()));
     let request = Request::new(&client, http.method().as_str(), "/Groups");
-    bridge
-        .notes
-        .lookup(request.refused(bridge.clock.now(), Act::Groups, &failure, &About::default()));
+    bridge.notes.lookup(request.refused(bridge.clock.now(), Act::Groups, &failure, &About::default()));
     failure
 }
 
@@ -298,9 +231,7 @@ fn protocol<T>(
     read.map_err(|error| {
         let failure = ScimFailure::from(error);
         let request = request.clone().noting(&[], notes);
-        bridge
-            .notes
-            .lookup(request.refused(bridge.clock.now(), act, &failure, &About::default()));
+        bridge.notes.lookup(request.refused(bridge.clock.now(), act, &failure, &About::default()));
         failure
     })
 }
@@ -313,16 +244,10 @@ fn show(
     bridge: &Bridge,
 ) -> Answer {
     let base = bridge.scim_base();
-    let resource = client
-        .directory
-        .flavour
-        .shape_user(translate::to_resource(record, &base)?);
+    let resource = client.directory.flavour.shape_user(translate::to_resource(record, &base)?);
     let mut answer = scim_json(status, &query.projection()?.apply(resource));
     let location = translate::location(&base, &record.id);
-    for (name, text) in [
-        (header::ETAG, translate::etag(record.version)),
-        (header::LOCATION, location),
-    ] {
+    for (name, text) in [(header::ETAG, translate::etag(record.version)), (header::LOCATION, location)] {
         if let Ok(value) = header::HeaderValue::from_str(&text) {
             answer.headers_mut().insert(name, value);
         }
@@ -331,9 +256,7 @@ fn show(
 }
 
 fn scim_json(status: StatusCode, value: &Value) -> HttpResponse {
-    HttpResponse::build(status)
-        .content_type(SCIM_JSON)
-        .body(value.to_string())
+    HttpResponse::build(status).content_type(SCIM_JSON).body(value.to_string())
 }
 
 fn precondition(http: &HttpRequest) -> Precondition {
@@ -347,13 +270,11 @@ fn precondition(http: &HttpRequest) -> Precondition {
             .collect();
         (!values.is_empty()).then_some(values)
     };
-    Precondition {
-        if_match: tags(header::IF_MATCH),
-        if_none_match: tags(header::IF_NONE_MATCH),
-    }
+    Precondition { if_match: tags(header::IF_MATCH), if_none_match: tags(header::IF_NONE_MATCH) }
 }
 
-/// The query parameters of a SCIM request, form-decoded: `+` is a blank (Entra facts §2). Unknown ones are ignored.
+/// The query parameters of a SCIM request, form-decoded: `+` is a blank (Entra facts §2). Unknown ones are
+/// ignored.
 #[derive(Debug, Clone, Default)]
 pub struct Query(HashMap<String, String>);
 
@@ -370,11 +291,7 @@ impl Query {
     fn of_message(message: &Value) -> Self {
         let text = |value: &Value| match value {
             Value::String(text) => text.clone(),
-            Value::Array(names) => names
-                .iter()
-                .filter_map(Value::as_str)
-                .collect::<Vec<_>>()
-                .join(","),
+            Value::Array(names) => names.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(","),
             other => other.to_string(),
         };
         let members = message.as_object().into_iter().flatten();
@@ -394,9 +311,7 @@ impl actix_web::FromRequest for Query {
     fn from_request(http: &HttpRequest, _: &mut actix_web::dev::Payload) -> Self::Future {
         let pairs = url::form_urlencoded::parse(http.query_string().as_bytes());
         std::future::ready(Ok(Self(
-            pairs
-                .map(|(name, value)| (name.to_lowercase(), value.into_owned()))
-                .collect(),
+            pairs.map(|(name, value)| (name.to_lowercase(), value.into_owned())).collect(),
         )))
     }
 }

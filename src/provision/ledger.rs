@@ -1,5 +1,5 @@
-//! What one decision writes, all in the transaction it was made in (L11): the seat, its events, the audit, the
-//! death of its keys, the names others yield.
+//! What one decision writes, all in the transaction it was made in (L11): the seat, its events, the audit,
+//! the death of its keys, the names others yield.
 
 use super::log::changes_json;
 use super::translate;
@@ -74,11 +74,7 @@ pub fn write(
             unknown_roles: Vec::new(),
         });
     };
-    let mut record = SeatRecord {
-        version: before.version + 1,
-        updated_at: cause.now,
-        ..before.clone()
-    };
+    let mut record = SeatRecord { version: before.version + 1, updated_at: cause.now, ..before.clone() };
     for event in &decision.events {
         advance(&mut record, event, cause.now);
     }
@@ -98,19 +94,9 @@ pub fn write(
 
     let mut dead_keys = end_period(&before, decision, directory, cause, tx)?;
     dead_keys.extend(end_beyond_reach(&before, &record, directory, cause, tx)?);
-    let unknown_roles = held(
-        &record.sent_roles,
-        &directory.role_map,
-        record.operator_role,
-        directory.default_role,
-    )
-    .unknown;
-    Ok(Written {
-        record,
-        changes,
-        dead_keys,
-        unknown_roles,
-    })
+    let unknown_roles =
+        held(&record.sent_roles, &directory.role_map, record.operator_role, directory.default_role).unknown;
+    Ok(Written { record, changes, dead_keys, unknown_roles })
 }
 
 fn read_user(person: &Person) -> Result<User, Error> {
@@ -129,18 +115,11 @@ fn advance(record: &mut SeatRecord, event: &Event, now: i64) {
         What::Queued { .. } => record.waiting_since = record.waiting_since.or(Some(now)),
         What::Unassigned => {
             record.waiting_since = None;
-            record.released_at = if was_assigned {
-                Some(now)
-            } else {
-                record.released_at
-            };
+            record.released_at = if was_assigned { Some(now) } else { record.released_at };
         }
         What::Recorded | What::Amended | What::Removed => {}
     }
-    if matches!(
-        event.what,
-        What::Reassigned { rebound: true } | What::Queued { rebound: true, .. }
-    ) {
+    if matches!(event.what, What::Reassigned { rebound: true } | What::Queued { rebound: true, .. }) {
         // Nothing of the old holder carries over (L7).
         record.operator_role = None;
     }
@@ -178,10 +157,8 @@ fn record_events(
 ) -> Result<(), Error> {
     let last = decision.events.len();
     for (place, event) in (1..).zip(&decision.events) {
-        let rebound = matches!(
-            event.what,
-            What::Reassigned { rebound: true } | What::Queued { rebound: true, .. }
-        );
+        let rebound =
+            matches!(event.what, What::Reassigned { rebound: true } | What::Queued { rebound: true, .. });
         let mut told = entry(action_of(event.what), record, cause);
         if place == last {
             told.changes = changes_json(changes);
@@ -201,12 +178,8 @@ fn history(event: &Event, rebound: bool, audit_seq: i64, at: i64) -> SeatEvent {
         at,
         what: event.what.as_str().to_owned(),
         standing: event.after.standing().as_str().to_owned(),
-        user_name: person
-            .map(|person| person.user_name.as_str().to_owned())
-            .unwrap_or_default(),
-        address: person
-            .and_then(|person| person.address.as_ref())
-            .map(|address| address.as_str().to_owned()),
+        user_name: person.map(|person| person.user_name.as_str().to_owned()).unwrap_or_default(),
+        address: person.and_then(|person| person.address.as_ref()).map(|address| address.as_str().to_owned()),
         external_id: person.and_then(|person| person.external_id.clone()),
         rebound,
         audit_seq,
@@ -237,7 +210,8 @@ fn yield_user_name(
     audit_yield(id, "its userName and address", directory, cause, tx)
 }
 
-/// Unassigned records that carried the address of a person who is active now, or newly recorded, give it up (L6).
+/// Unassigned records that carried the address of a person who is active now, or newly recorded, give it up
+/// (L6).
 fn yield_address(
     record: &SeatRecord,
     decision: &Decision,
@@ -246,10 +220,7 @@ fn yield_address(
     tx: &mut dyn Tx,
 ) -> Result<(), Error> {
     let begins = |event: &Event| {
-        matches!(
-            event.what,
-            What::Assigned | What::Reassigned { .. } | What::Queued { .. } | What::Recorded
-        )
+        matches!(event.what, What::Assigned | What::Reassigned { .. } | What::Queued { .. } | What::Recorded)
     };
     let address = record.seat.person().and_then(|person| person.address.clone());
     let Some(address) = address.filter(|_| decision.events.iter().any(begins)) else {
@@ -276,16 +247,10 @@ fn audit_yield(
         ..entry(Action::Yield, &record, cause)
     };
     let audit_seq = tx.append(&told)?;
-    let event = Event {
-        what: What::Amended,
-        after: record.seat,
-    };
+    let event = Event { what: What::Amended, after: record.seat };
     tx.insert_event(
         id,
-        &SeatEvent {
-            what: "yielded".to_owned(),
-            ..history(&event, false, audit_seq, cause.now)
-        },
+        &SeatEvent { what: "yielded".to_owned(), ..history(&event, false, audit_seq, cause.now) },
     )
 }
 
@@ -320,13 +285,7 @@ pub fn end_beyond_reach(
     tx: &mut dyn Tx,
 ) -> Result<Vec<String>, Error> {
     let roles = |seat: &SeatRecord| {
-        held(
-            &seat.sent_roles,
-            &directory.role_map,
-            seat.operator_role,
-            directory.default_role,
-        )
-        .roles
+        held(&seat.sent_roles, &directory.role_map, seat.operator_role, directory.default_role).roles
     };
     let (old, new) = (roles(before), roles(after));
     if before.version == 0 || old == new {
@@ -335,14 +294,7 @@ pub fn end_beyond_reach(
     let mut ended = Vec::new();
     for key in tx.live_keys_minted_by(&after.id, cause.now)? {
         if key.seat_id != after.id && !still_within_reach(&new, key.role) {
-            end_key(
-                &key.id,
-                after,
-                "beyond the reach of its maker after a demotion",
-                directory,
-                cause,
-                tx,
-            )?;
+            end_key(&key.id, after, "beyond the reach of its maker after a demotion", directory, cause, tx)?;
             ended.push(key.id);
         }
     }
@@ -381,9 +333,7 @@ pub fn refuse(
     let told = Entry {
         outcome: Outcome::Refused,
         directory_id: Some(directory.id.clone()),
-        seat_id: record
-            .filter(|record| record.version > 0)
-            .map(|record| record.id.clone()),
+        seat_id: record.filter(|record| record.version > 0).map(|record| record.id.clone()),
         subject: subject.map(str::to_owned),
         reason: Some(reason),
         request_id: cause.request_id.clone(),

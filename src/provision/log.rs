@@ -28,10 +28,7 @@ impl Request {
             notes: "[]".to_owned(),
             ..LogRecord::default()
         };
-        Self {
-            flavour: client.directory.flavour,
-            record,
-        }
+        Self { flavour: client.directory.flavour, record }
     }
 
     /// Which request.

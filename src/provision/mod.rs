@@ -4,6 +4,7 @@
 //! - `service`: load, decide, save, audit, log, as one use case.
 //! - `ledger`: what one decision writes: seat, events, audit, dead keys.
 //! - `search`: lists and lookups.
+//! - `wish`: what a PUT or PATCH comes to, by the state before and the state wanted (pure).
 //! - `translate`: a SCIM User before and after becomes a command; a seat becomes a SCIM User (pure).
 //! - `log`: the provisioning log's record of a request.
 //! - `queue`: the turn of people who wait.
@@ -15,3 +16,4 @@ pub mod queue;
 pub mod search;
 pub mod service;
 pub mod translate;
+mod wish;

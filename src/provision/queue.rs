@@ -1,4 +1,5 @@
-//! The turn of people who wait (L8): in order of arrival, when a seat was bought or given back long enough ago.
+//! The turn of people who wait (L8): in order of arrival, when a seat was bought or given back long enough
+//! ago.
 
 use super::ledger::Cause;
 use super::service::grant;
@@ -21,11 +22,7 @@ pub async fn seat_next(bridge: &Bridge) -> Result<usize, Error> {
     bridge
         .store
         .write(move |tx| {
-            let cause = Cause {
-                actor: Actor::Bridge,
-                now,
-                request_id: None,
-            };
+            let cause = Cause { actor: Actor::Bridge, now, request_id: None };
             let mut seated = 0;
             for record in tx.next_in_line(AT_ONCE)? {
                 let Some(directory) = tx.directory(&record.directory_id)? else {

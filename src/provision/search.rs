@@ -21,10 +21,7 @@ const STEP: i64 = 500;
 /// Errors: 404 when it is not in the caller's directory, or removed (S13, L1).
 pub async fn by_id(id: String, client: &ScimClient, bridge: &Bridge) -> Result<SeatRecord, ScimFailure> {
     let directory_id = client.directory.id.clone();
-    let found = bridge
-        .store
-        .look_up(move |tx| tx.seat(&directory_id, &id))
-        .await?;
+    let found = bridge.store.look_up(move |tx| tx.seat(&directory_id, &id)).await?;
     found.filter(is_shown).ok_or_else(|| Violation::NoSuchSeat.into())
 }
 
@@ -41,16 +38,9 @@ pub async fn page(
     let base = bridge.scim_base();
     let flavour = client.directory.flavour;
     let plan = Plan::of(filter);
-    tracing::debug!(
-        terms = plan.terms.len(),
-        exact = plan.rest.is_some(),
-        "filter compiled"
-    );
+    tracing::debug!(terms = plan.terms.len(), exact = plan.rest.is_some(), "filter compiled");
     let at = base.clone();
-    let (total, records) = bridge
-        .store
-        .read(move |tx| plan.run(&directory_id, page, &at, tx))
-        .await?;
+    let (total, records) = bridge.store.read(move |tx| plan.run(&directory_id, page, &at, tx)).await?;
     let resources = records
         .iter()
         .map(|record| translate::to_resource(record, &base).map(|resource| flavour.shape_user(resource)))
@@ -68,10 +58,7 @@ impl Plan {
     fn of(filter: Option<Filter>) -> Self {
         let mut terms = Vec::new();
         let covered = filter.as_ref().is_none_or(|filter| collect(filter, &mut terms));
-        Self {
-            terms,
-            rest: filter.filter(|_| !covered),
-        }
+        Self { terms, rest: filter.filter(|_| !covered) }
     }
 
     fn run(
@@ -87,11 +74,8 @@ impl Plan {
             return self.scan(rest, directory_id, page, base, tx);
         }
         let total = tx.count_seats(directory_id, &self.terms)?;
-        let records = if limit == 0 {
-            Vec::new()
-        } else {
-            tx.list_seats(directory_id, &self.terms, offset, limit)?
-        };
+        let records =
+            if limit == 0 { Vec::new() } else { tx.list_seats(directory_id, &self.terms, offset, limit)? };
         Ok((u64::try_from(total).unwrap_or(0), records))
     }
 
@@ -150,20 +134,12 @@ fn collect(filter: &Filter, terms: &mut Vec<Term>) -> bool {
             let second = collect(other, terms);
             first && second
         }
-        Filter::Compare {
-            path,
-            op: Op::Eq,
-            value,
-        } => compared(path, value).map(|term| terms.push(term)).is_some(),
-        Filter::ValueCompare {
-            path,
-            filter,
-            sub,
-            op: Op::Eq,
-            value,
-        } => email_of_kind(path, filter, sub, value)
-            .map(|term| terms.push(term))
-            .is_some(),
+        Filter::Compare { path, op: Op::Eq, value } => {
+            compared(path, value).map(|term| terms.push(term)).is_some()
+        }
+        Filter::ValueCompare { path, filter, sub, op: Op::Eq, value } => {
+            email_of_kind(path, filter, sub, value).map(|term| terms.push(term)).is_some()
+        }
         Filter::Or(..) | Filter::Not(_) | Filter::Compare { .. } | Filter::Present(_) => false,
         Filter::ValuePath { .. } | Filter::ValueCompare { .. } => false,
     }
@@ -180,30 +156,20 @@ fn compared(path: &AttrPath, value: &Literal) -> Option<Term> {
         ("externalId", None, Literal::Text(text)) => Some(Term::ExternalId(text.clone())),
         ("id", None, Literal::Text(text)) => Some(Term::Id(text.clone())),
         ("active", None, Literal::Bool(active)) => Some(Term::Active(*active)),
-        ("emails", None | Some("value"), Literal::Text(text)) => Some(Term::Email {
-            value: text.to_lowercase(),
-            kind: None,
-        }),
+        ("emails", None | Some("value"), Literal::Text(text)) => {
+            Some(Term::Email { value: text.to_lowercase(), kind: None })
+        }
         _ => None,
     }
 }
 
 fn email_of_kind(path: &AttrPath, filter: &Filter, sub: &AttrPath, value: &Literal) -> Option<Term> {
-    let Filter::Compare {
-        path: inner,
-        op: Op::Eq,
-        value: Literal::Text(kind),
-    } = filter
-    else {
+    let Filter::Compare { path: inner, op: Op::Eq, value: Literal::Text(kind) } = filter else {
         return None;
     };
     let Literal::Text(text) = value else { return None };
-    (path.urn.is_none() && path.name == "emails" && inner.name == "type" && sub.name == "value").then(|| {
-        Term::Email {
-            value: text.to_lowercase(),
-            kind: Some(kind.to_lowercase()),
-        }
-    })
+    (path.urn.is_none() && path.name == "emails" && inner.name == "type" && sub.name == "value")
+        .then(|| Term::Email { value: text.to_lowercase(), kind: Some(kind.to_lowercase()) })
 }
 
 #[cfg(test)]
@@ -218,10 +184,7 @@ mod tests {
     /// S6: the lookups of both IdPs are answered by an index (Okta facts §6, Entra facts §5).
     #[test]
     fn the_lookups_of_connectors_are_answered_by_an_index() {
-        let email = |kind: Option<&str>| Term::Email {
-            value: "a@x".into(),
-            kind: kind.map(str::to_owned),
-        };
+        let email = |kind: Option<&str>| Term::Email { value: "a@x".into(), kind: kind.map(str::to_owned) };
         for (text, term) in [
             ("userName eq \"Ada@X\"", Term::UserName("ada@x".into())),
             ("externalId eq \"00u\"", Term::ExternalId("00u".into())),
@@ -239,10 +202,7 @@ mod tests {
     /// RFC 7644 §3.4.2.2: what no index answers is evaluated exactly on what remains.
     #[test]
     fn what_no_index_answers_is_evaluated_on_what_remains() {
-        assert_eq!(
-            plan("title eq \"x\" and userName eq \"a\""),
-            (vec![Term::UserName("a".into())], false)
-        );
+        assert_eq!(plan("title eq \"x\" and userName eq \"a\""), (vec![Term::UserName("a".into())], false));
         for text in [
             "userName eq \"a\" or active eq true",
             "not (active eq true)",

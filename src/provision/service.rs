@@ -1,20 +1,23 @@
 //! Load, decide, save, audit, log: one use case, one transaction (L11).
 
-use super::ledger::{self, Cause, Written};
+use super::ledger::{self, Written};
 use super::log::{About, Request, act_of};
 use super::translate;
+use super::wish::{self, Asked};
 use crate::audit::{Action, Actor};
 use crate::flavour::Act;
 use crate::http::Bridge;
 use crate::http::clock::new_id;
 use crate::http::error::ScimFailure;
 use crate::http::guard::ScimClient;
-use crate::scim::{self, Patch, Read, User};
-use crate::seat::lifecycle::Name;
+use crate::scim::{Patch, Read};
 use crate::seat::policy::{RETURN_SECONDS, revives_by_external_id, revives_by_user_name};
 use crate::seat::{Command, Facts, Person, Rival, Seat, Standing, Violation, decide};
 use crate::store::records::{Directory, SeatRecord};
 use crate::store::{Error, Tx};
+
+// The operator changes roles by the same path, with the same consequences.
+pub use super::ledger::{Cause, end_beyond_reach};
 
 /// What a connector asks for.
 #[derive(Debug, Clone)]
@@ -42,8 +45,7 @@ impl Precondition {
     /// Whether the request may go ahead on a User at this version. Weak and strong forms are one here.
     pub fn allows(&self, version: i64) -> bool {
         let names = |tags: &Vec<String>| {
-            tags.iter()
-                .any(|tag| tag == "*" || tag.trim_start_matches("W/") == format!("\"{version}\""))
+            tags.iter().any(|tag| tag == "*" || tag.trim_start_matches("W/") == format!("\"{version}\""))
         };
         self.if_match.as_ref().is_none_or(names) && !self.if_none_match.as_ref().is_some_and(names)
     }
@@ -82,17 +84,8 @@ pub async fn carry_out(
     };
     let directory = client.directory.clone();
     let now = cause.now;
-    let outcome = bridge
-        .store
-        .write(move |tx| {
-            Work {
-                directory: &directory,
-                cause: &cause,
-                tx,
-            }
-            .run(order)
-        })
-        .await?;
+    let outcome =
+        bridge.store.write(move |tx| Work { directory: &directory, cause: &cause, tx }.run(order)).await?;
     match outcome {
         Outcome::Done(written) => {
             bridge.gate.close(&written.dead_keys, now);
@@ -110,12 +103,7 @@ struct Work<'a> {
 
 impl Work<'_> {
     fn run(&mut self, order: Order) -> Result<Outcome, Error> {
-        let Order {
-            wish,
-            id,
-            precondition,
-            request,
-        } = order;
+        let Order { wish, id, precondition, request } = order;
         let (before, wish) = match (wish, id) {
             (Wish::Create(read), _) => return self.create(read, request),
             (wish, Some(id)) => (self.tx.seat(&self.directory.id, &id)?, wish),
@@ -128,22 +116,12 @@ impl Work<'_> {
         if !precondition.allows(before.version) {
             let current = translate::etag(before.version);
             let failure = ScimFailure::Precondition { current };
-            return self.refuse(
-                Some(&before),
-                None,
-                act_for(&wish),
-                action_for(&wish),
-                failure,
-                &request,
-            );
+            return self.refuse(Some(&before), None, act_for(&wish), action_for(&wish), failure, &request);
         }
         let asked = match &wish {
-            Wish::Replace(read) => Ok(replaced(&before, read)),
-            Wish::Modify(patch) => modified(&before, patch),
-            Wish::Create(_) | Wish::Remove => Ok(Asked {
-                command: Ok(Command::Remove),
-                ignored: Vec::new(),
-            }),
+            Wish::Replace(read) => Ok(wish::replaced(&before, read)),
+            Wish::Modify(patch) => wish::modified(&before, patch),
+            Wish::Create(_) | Wish::Remove => Ok(Asked { command: Ok(Command::Remove), ignored: Vec::new() }),
         };
         let (command, ignored) = match asked {
             Ok(asked) => (asked.command, asked.ignored),
@@ -153,14 +131,9 @@ impl Work<'_> {
         request.ignoring(&ignored);
         match command {
             Ok(command) => self.settle(before, command, 200, request),
-            Err(failure) => self.refuse(
-                Some(&before),
-                None,
-                act_for(&wish),
-                action_for(&wish),
-                failure,
-                &request,
-            ),
+            Err(failure) => {
+                self.refuse(Some(&before), None, act_for(&wish), action_for(&wish), failure, &request)
+            }
         }
     }
 
@@ -168,32 +141,20 @@ impl Work<'_> {
     fn create(&mut self, read: Read, request: Request) -> Result<Outcome, Error> {
         let wants_seat = read.user.active().unwrap_or(true);
         let Some(person) = translate::person_of(&read.user) else {
-            return self.refuse(
-                None,
-                None,
-                Act::Create,
-                Action::Assign,
-                ScimFailure::NoUserName,
-                &request,
-            );
+            return self.refuse(None, None, Act::Create, Action::Assign, ScimFailure::NoUserName, &request);
         };
         let before = match self.revived(&person)? {
             Some(record) => record,
             None => ledger::fresh(self.directory, new_id(), self.cause.now, self.tx)?,
         };
-        let command = if wants_seat {
-            Command::Assign(person)
-        } else {
-            Command::Record(person)
-        };
+        let command = if wants_seat { Command::Assign(person) } else { Command::Record(person) };
         self.settle(before, command, 201, request)
     }
 
-    /// The record a POST means: one that holds or awaits a seat under this name, or an unassigned one it revives.
+    /// The record a POST means: one that holds or awaits a seat under this name, or an unassigned one it
+    /// revives.
     fn revived(&mut self, person: &Person) -> Result<Option<SeatRecord>, Error> {
-        let named = self
-            .tx
-            .seat_by_user_name(&self.directory.id, person.user_name.key())?;
+        let named = self.tx.seat_by_user_name(&self.directory.id, person.user_name.key())?;
         if let Some(record) = named
             && (record.seat.standing().is_active() || revives_by_user_name(&record.seat, person))
         {
@@ -202,9 +163,7 @@ impl Work<'_> {
         let Some(external_id) = person.external_id.as_deref() else {
             return Ok(None);
         };
-        let known = self
-            .tx
-            .unassigned_by_external_id(&self.directory.id, external_id)?;
+        let known = self.tx.unassigned_by_external_id(&self.directory.id, external_id)?;
         Ok(known.filter(|record| revives_by_external_id(&record.seat, person, &self.directory.policy)))
     }
 
@@ -217,34 +176,18 @@ impl Work<'_> {
     ) -> Result<Outcome, Error> {
         let facts = self.facts(&before, &command)?;
         let (action, removes) = (action_of(&command), command == Command::Remove);
-        let subject = wanted(&command)
-            .or(before.seat.person())
-            .map(|person| person.user_name.as_str().to_owned());
+        let subject =
+            wanted(&command).or(before.seat.person()).map(|person| person.user_name.as_str().to_owned());
         let was_active = (before.version > 0 && status != 201).then(|| before.seat.standing().is_active());
         match decide(&before.seat, command, &self.directory.policy, &facts) {
             Err(violation) => {
-                let act = if removes {
-                    Act::Delete
-                } else {
-                    act_of(was_active, true, &[])
-                };
-                self.refuse(
-                    Some(&before),
-                    subject.as_deref(),
-                    act,
-                    action,
-                    violation.into(),
-                    &request,
-                )
+                let act = if removes { Act::Delete } else { act_of(was_active, true, &[]) };
+                self.refuse(Some(&before), subject.as_deref(), act, action, violation.into(), &request)
             }
             Ok(decision) => {
                 let written = ledger::write(before, &decision, self.directory, self.cause, self.tx)?;
                 let active = written.record.seat.standing().is_active();
-                let act = if removes {
-                    Act::Delete
-                } else {
-                    act_of(was_active, active, &written.changes)
-                };
+                let act = if removes { Act::Delete } else { act_of(was_active, active, &written.changes) };
                 let status = if removes { 204 } else { status };
                 request.remark(
                     &written
@@ -258,8 +201,7 @@ impl Work<'_> {
                     subject: subject.as_deref(),
                     changes: &written.changes,
                 };
-                self.tx
-                    .insert_log(&[request.answered(self.cause.now, act, status, &about)])?;
+                self.tx.insert_log(&[request.answered(self.cause.now, act, status, &about)])?;
                 Ok(Outcome::Done(Box::new(written)))
             }
         }
@@ -277,9 +219,7 @@ impl Work<'_> {
         let Some(person) = wanted(command) else {
             return Ok(facts);
         };
-        let named = self
-            .tx
-            .seat_by_user_name(&self.directory.id, person.user_name.key())?;
+        let named = self.tx.seat_by_user_name(&self.directory.id, person.user_name.key())?;
         facts.same_user_name = self.rival(named, before)?;
         if let Some(address) = &person.address {
             let held = self.tx.active_by_address(address.key())?;
@@ -297,11 +237,7 @@ impl Work<'_> {
             return Ok(None);
         };
         let same_directory = record.directory_id == self.directory.id;
-        let other = if same_directory {
-            None
-        } else {
-            self.tx.directory(&record.directory_id)?
-        };
+        let other = if same_directory { None } else { self.tx.directory(&record.directory_id)? };
         Ok(Some(Rival {
             seat_id: record.id,
             directory: other.map_or_else(|| self.directory.name.clone(), |directory| directory.name),
@@ -321,105 +257,20 @@ impl Work<'_> {
     ) -> Result<Outcome, Error> {
         let known = before.filter(|record| record.version > 0);
         let subject = subject.map(str::to_owned).or_else(|| {
-            known
-                .and_then(|record| record.seat.person())
-                .map(|person| person.user_name.as_str().to_owned())
+            known.and_then(|record| record.seat.person()).map(|person| person.user_name.as_str().to_owned())
         });
         if known.is_some() || subject.is_some() {
             let reason = failure.refusal().detail;
-            ledger::refuse(
-                action,
-                before,
-                subject.as_deref(),
-                reason,
-                self.directory,
-                self.cause,
-                self.tx,
-            )?;
+            ledger::refuse(action, before, subject.as_deref(), reason, self.directory, self.cause, self.tx)?;
         }
         let about = About {
             seat_id: known.map(|record| record.id.as_str()),
             subject: subject.as_deref(),
             changes: &[],
         };
-        self.tx
-            .insert_log(&[request.refused(self.cause.now, act, &failure, &about)])?;
+        self.tx.insert_log(&[request.refused(self.cause.now, act, &failure, &about)])?;
         Ok(Outcome::Refused(failure))
     }
-}
-
-/// What a PUT or PATCH comes to, once applied.
-struct Asked {
-    command: Result<Command, ScimFailure>,
-    /// Names of what is not kept; unknown paths among them only where a leaver's PATCH is not refused for them (S10).
-    ignored: Vec<String>,
-}
-
-fn replaced(before: &SeatRecord, read: &Read) -> Asked {
-    Asked {
-        command: command_to(before, &read.user),
-        ignored: Vec::new(),
-    }
-}
-
-fn modified(before: &SeatRecord, patch: &Patch) -> Result<Asked, scim::Error> {
-    let Some(person) = before.seat.person() else {
-        return Ok(Asked {
-            command: Err(Violation::NoSuchSeat.into()),
-            ignored: Vec::new(),
-        });
-    };
-    let known = translate::user_of(person)?;
-    let mut applied = patch.apply(&known)?;
-    let was_active = before.seat.standing().is_active();
-    let ends_active = applied.user.active().unwrap_or(was_active);
-    if ends_active && let Some(path) = applied.unknown_paths.first() {
-        return Err(scim::Error::UnknownPath { path: path.clone() });
-    }
-    let rebinds = !was_active
-        && ends_active
-        && translate::person_of(&applied.user).is_some_and(|next| next.is_someone_else_than(person));
-    if rebinds {
-        // A new holder inherits nothing: the operations are applied to the bare name (L7).
-        let bare = User::read(&serde_json::json!({"userName": person.user_name.as_str()}))?.user;
-        applied = patch.apply(&bare)?;
-    }
-    let ignored = [applied.ignored, applied.unknown_paths].concat();
-    Ok(Asked {
-        command: command_to(before, &applied.user),
-        ignored,
-    })
-}
-
-/// The command that leads from the state before to the User wanted.
-fn command_to(before: &SeatRecord, wanted: &User) -> Result<Command, ScimFailure> {
-    let says = wanted.active();
-    let standing = before.seat.standing();
-    if let Some(next) = translate::person_of(wanted) {
-        return Ok(translate::command_for(&before.seat, says, next));
-    }
-    let Some(person) = before.seat.person() else {
-        return Err(ScimFailure::NoUserName);
-    };
-    if says.unwrap_or(standing.is_active()) {
-        let held = person.user_name.as_str().to_owned();
-        return Err(match standing {
-            Standing::Assigned => Violation::NameChangeWhileAssigned {
-                name: Name::UserName,
-                held,
-            }
-            .into(),
-            Standing::Vacant | Standing::Waiting | Standing::Unassigned | Standing::Removed => {
-                ScimFailure::NoUserName
-            }
-        });
-    }
-    // A leaver leaves, and keeps the name the record is kept under (L2).
-    let name = serde_json::Value::from(person.user_name.as_str());
-    let kept = wanted.clone().with("userName", &name)?;
-    translate::person_of(&kept)
-        .map(|next| translate::command_for(&before.seat, says, next))
-        .ok_or(ScimFailure::NoUserName)
 }
 
 fn wanted(command: &Command) -> Option<&Person> {
@@ -469,10 +320,7 @@ pub fn grant(
     cause: &Cause,
     tx: &mut dyn Tx,
 ) -> Result<bool, Error> {
-    let facts = Facts {
-        capacity: tx.capacity(cause.now)?,
-        ..Facts::default()
-    };
+    let facts = Facts { capacity: tx.capacity(cause.now)?, ..Facts::default() };
     match decide(&record.seat, Command::Grant, &directory.policy, &facts) {
         Ok(decision) if !decision.events.is_empty() => {
             ledger::write(record, &decision, directory, cause, tx)?;
@@ -509,10 +357,7 @@ mod tests {
             (None, tags(&["W/\"3\""]), false),
             (None, tags(&["*"]), false),
         ] {
-            let precondition = Precondition {
-                if_match,
-                if_none_match,
-            };
+            let precondition = Precondition { if_match, if_none_match };
             assert_eq!(precondition.allows(3), allowed, "{precondition:?}");
         }
     }

@@ -13,11 +13,7 @@ pub fn person_of(user: &User) -> Option<Person> {
     let emails = user.emails();
     let mails: Vec<Mail<'_>> = emails
         .iter()
-        .map(|mail| Mail {
-            value: mail.value,
-            kind: mail.kind,
-            primary: mail.primary,
-        })
+        .map(|mail| Mail { value: mail.value, kind: mail.kind, primary: mail.primary })
         .collect();
     let address = seat_address(&mails, user_name.as_str()).and_then(Address::parse);
     // `active` is the seat's state, kept once.
@@ -51,14 +47,8 @@ pub fn command_for(before: &Seat, says: Option<bool>, wanted: Person) -> Command
 
 /// Values of the roles the IdP sent, in order (L12).
 pub fn sent_roles(user: &User) -> Vec<String> {
-    let values = user
-        .roles()
-        .into_iter()
-        .filter_map(|role| role.get("value").and_then(Value::as_str));
-    values
-        .filter(|text| !text.trim().is_empty())
-        .map(str::to_owned)
-        .collect()
+    let values = user.roles().into_iter().filter_map(|role| role.get("value").and_then(Value::as_str));
+    values.filter(|text| !text.trim().is_empty()).map(str::to_owned).collect()
 }
 
 /// The e-mails in the form they are looked up by.
@@ -112,7 +102,8 @@ mod tests {
     fn a_person_is_named_by_user_name_and_primary_address() {
         let person = person_of(&user(json!({
             "userName": "Ada", "externalId": "00u1", "active": true, "title": "CTO",
-            "emails": [{"value": "home@x.example", "type": "home"}, {"value": "Ada@x.example", "primary": true}],
+            "emails": [{"value": "home@x.example", "type": "home"},
+                {"value": "Ada@x.example", "primary": true}],
         })))
         .unwrap();
         assert_eq!(person.user_name.as_str(), "Ada");
@@ -121,12 +112,7 @@ mod tests {
         assert_eq!(person.profile.0["title"], "CTO");
         assert_eq!(person.profile.0.get("active"), None, "the state is kept once");
         assert!(person_of(&user(json!({"title": "CTO"}))).is_none());
-        assert!(
-            person_of(&user(json!({"userName": "a", "externalId": ""})))
-                .unwrap()
-                .external_id
-                .is_none()
-        );
+        assert!(person_of(&user(json!({"userName": "a", "externalId": ""}))).unwrap().external_id.is_none());
     }
 
     /// S4, S5: an absent `active` keeps the state; a request is judged by before and after.
@@ -151,7 +137,8 @@ mod tests {
     #[test]
     fn roles_are_read_by_their_value() {
         let roles = sent_roles(&user(json!({
-            "userName": "a", "roles": ["viewer", {"value": "admin", "display": "Boss"}, {"display": "no value"}],
+            "userName": "a", "roles": ["viewer", {"value": "admin", "display": "Boss"},
+                {"display": "no value"}],
         })));
         assert_eq!(roles, ["viewer", "admin"]);
     }

@@ -1,12 +1,13 @@
 //! The two mounts of the proxy: `/apollo/*` (founding document) and `/api/v1/*` (stock Apollo clients).
 
-use super::headers::crosses;
+use super::headers::{crosses, overrides_method};
 use super::service::{self, Call, Reply};
 use crate::apollo::Tail;
 use crate::http::Bridge;
 use crate::http::body::read_within;
 use crate::http::error::CallFailure;
 use crate::http::guard::KeyedCall;
+use crate::rbac::Denial;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::TryStreamExt;
@@ -25,14 +26,15 @@ pub async fn proxied(
     let text = |name: header::HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
     let call = Call {
         method: request.method().as_str(),
-        path: MOUNTS
-            .iter()
-            .find_map(|mount| path.strip_prefix(mount))
-            .unwrap_or(path),
+        path: MOUNTS.iter().find_map(|mount| path.strip_prefix(mount)).unwrap_or(path),
         query: request.query_string(),
         accept: text(header::ACCEPT),
     };
+    let overrides = request.headers().keys().any(|name| overrides_method(name.as_str()));
     let done = async {
+        if overrides {
+            return Err(CallFailure::Denied(Denial::MethodOverride, keyed.reach.highest()));
+        }
         service::admit(&call, &keyed)?;
         let bytes = read_within(payload.into_inner(), bridge.config.limits.body_bytes).await?;
         let body =

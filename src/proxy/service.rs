@@ -35,13 +35,9 @@ pub enum Reply {
 pub fn admit(call: &Call<'_>, keyed: &KeyedCall) -> Result<(), CallFailure> {
     let target = find(call.method, call.path).map_err(|denial| denied(denial, keyed))?;
     if target.route().answered == Answered::Locally {
-        return check_query(call.query)
-            .map(|_| ())
-            .map_err(|denial| denied(denial, keyed));
+        return check_query(call.query).map(|_| ()).map_err(|denial| denied(denial, keyed));
     }
-    permit(target, &keyed.reach, call.query)
-        .map(|_| ())
-        .map_err(|denial| denied(denial, keyed))
+    permit(target, &keyed.reach, call.query).map(|_| ()).map_err(|denial| denied(denial, keyed))
 }
 
 /// Makes the call, with everything asked again at the moment of sending.
@@ -68,20 +64,17 @@ pub async fn carry(
     if !bridge.gate.is_open_for(&keyed.holder.key.id) {
         return Err(CallFailure::InvalidKey);
     }
-    let answer = apollo
-        .forward(permit, call.accept)
-        .await
-        .map_err(|failure| match failure {
-            Failure::Refused => CallFailure::UpstreamRefused,
-            Failure::Lost => CallFailure::UpstreamLost,
-            Failure::Slow => CallFailure::UpstreamTimeout,
-            Failure::Unmaskable => CallFailure::Unmaskable,
-        })?;
+    let answer = apollo.forward(permit, call.accept).await.map_err(|failure| match failure {
+        Failure::Refused => CallFailure::UpstreamRefused,
+        Failure::Lost => CallFailure::UpstreamLost,
+        Failure::Slow => CallFailure::UpstreamTimeout,
+        Failure::Unmaskable => CallFailure::Unmaskable,
+    })?;
     let labels = [("route", route.name), ("role", keyed.holder.key.role.as_str())];
     metrics::counter!("seatbridge_proxied_calls_total", &labels).increment(1);
     tracing::info!(
-        request.id = %keyed.request_id, key.id = %keyed.holder.key.id, route = route.name, status = answer.status,
-        masked = answer.masked, "call forwarded to Apollo"
+        request.id = %keyed.request_id, key.id = %keyed.holder.key.id, route = route.name,
+        status = answer.status, masked = answer.masked, "call forwarded to Apollo"
     );
     Ok(Reply::Upstream(answer))
 }
@@ -93,15 +86,9 @@ fn denied(denial: Denial, keyed: &KeyedCall) -> CallFailure {
 /// The key's holder, never the master key's acting admin (R10; Apollo facts §2.3).
 fn describe(route: &str, keyed: &KeyedCall) -> Value {
     let person = keyed.holder.seat.seat.person();
-    let text = |path: &str| {
-        person
-            .and_then(|person| person.profile.0.pointer(path))
-            .cloned()
-            .unwrap_or(Value::Null)
-    };
-    let email = person
-        .and_then(|person| person.address.as_ref())
-        .map(|address| address.as_str().to_owned());
+    let text =
+        |path: &str| person.and_then(|person| person.profile.0.pointer(path)).cloned().unwrap_or(Value::Null);
+    let email = person.and_then(|person| person.address.as_ref()).map(|address| address.as_str().to_owned());
     let name = person.map(|person| person.user_name.as_str());
     if route.starts_with("auth/") {
         return json!({
@@ -141,30 +128,16 @@ pub async fn record_denial(
     if !telling {
         return Ok(());
     }
-    let route = rbac::find(call.method, call.path)
-        .map(|target| target.route().name)
-        .unwrap_or("unknown");
+    let route = rbac::find(call.method, call.path).map(|target| target.route().name).unwrap_or("unknown");
     let entry = Entry {
         outcome: Outcome::Refused,
         directory_id: Some(keyed.holder.directory.id.clone()),
         seat_id: Some(keyed.holder.seat.id.clone()),
-        subject: keyed
-            .holder
-            .seat
-            .seat
-            .person()
-            .map(|person| person.user_name.as_str().to_owned()),
+        subject: keyed.holder.seat.seat.person().map(|person| person.user_name.as_str().to_owned()),
         reason: Some(format!("{route}: {denial}")),
         request_id: Some(keyed.request_id.clone()),
-        ..Entry::done(
-            bridge.clock.now(),
-            Actor::Key(keyed.holder.key.id.clone()),
-            Action::DenyCall,
-        )
+        ..Entry::done(bridge.clock.now(), Actor::Key(keyed.holder.key.id.clone()), Action::DenyCall)
     };
-    bridge
-        .store
-        .write(move |tx| tx.append(&entry).map(|_| ()))
-        .await?;
+    bridge.store.write(move |tx| tx.append(&entry).map(|_| ())).await?;
     Ok(())
 }

@@ -26,18 +26,14 @@ pub(super) fn read(content_type: &str, body: &[u8]) -> Result<Members, Denial> {
     }
     match document {
         Document::Members(members) => Ok(members),
-        _ => Err(Denial::MalformedBody {
-            fault: BodyFault::NotAnObject,
-        }),
+        _ => Err(Denial::MalformedBody { fault: BodyFault::NotAnObject }),
     }
 }
 
 /// Whether a content type says `application/json`, in UTF-8 if it says more.
 fn is_json(content_type: &str) -> bool {
     let mut parts = content_type.split(';').map(str::trim);
-    let json = parts
-        .next()
-        .is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
+    let json = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
     json && parts.filter(|part| !part.is_empty()).all(is_utf8)
 }
 
@@ -64,9 +60,7 @@ pub(super) fn check(members: &Members, query: &CheckedQuery, guard: &mut Guard<'
         let first = spelt(key).into_iter().next().unwrap_or_default();
         let same = |(_, in_query): &(&str, &str)| value.given() == Given::Scalar(in_query);
         if !asked.get(&first).is_none_or(|given| given.iter().all(same)) {
-            return Err(Denial::Disagreement {
-                parameter: shown(key),
-            });
+            return Err(Denial::Disagreement { parameter: shown(key) });
         }
     }
     check_members(members, guard, &mut Vec::new())
@@ -83,10 +77,7 @@ fn check_top(key: &str, value: &Document, guard: &mut Guard<'_>) -> Result<(), D
     }
     guard.at_the_top(key, value.given())?;
     for (parameter, most) in guard.record_lists() {
-        if parts
-            .first()
-            .is_some_and(|first| *first == parameter.replace('_', ""))
-        {
+        if parts.first().is_some_and(|first| *first == parameter.replace('_', "")) {
             let count = match value {
                 Document::List(items) => items.len(),
                 Document::Members(members) => members.len(),
@@ -108,9 +99,7 @@ fn check_members<'a>(
         path.push(key);
         guard.anywhere(key, value.given())?;
         if key.contains(MASK) {
-            return Err(Denial::MaskedWriteBack {
-                path: shown(&path.join(".")),
-            });
+            return Err(Denial::MaskedWriteBack { path: shown(&path.join(".")) });
         }
         check_value(value, guard, path)?;
         path.pop();
@@ -124,9 +113,9 @@ fn check_value<'a>(
     path: &mut Vec<&'a str>,
 ) -> Result<(), Denial> {
     match value {
-        Document::Text(text) if text.contains(MASK) => Err(Denial::MaskedWriteBack {
-            path: shown(&path.join(".")),
-        }),
+        Document::Text(text) if text.contains(MASK) => {
+            Err(Denial::MaskedWriteBack { path: shown(&path.join(".")) })
+        }
         Document::List(items) => items.iter().try_for_each(|item| check_value(item, guard, path)),
         Document::Members(members) => check_members(members, guard, path),
         Document::Null | Document::Bool(_) | Document::Number(_) | Document::Text(_) => Ok(()),
@@ -182,11 +171,7 @@ mod tests {
             "application/json; boundary=utf-8",
             "application/json, text/plain",
         ] {
-            assert_eq!(
-                read(content_type, b"{}"),
-                Err(Denial::UnsupportedBody),
-                "{content_type}"
-            );
+            assert_eq!(read(content_type, b"{}"), Err(Denial::UnsupportedBody), "{content_type}");
         }
     }
 
@@ -194,65 +179,27 @@ mod tests {
     fn a_body_is_one_json_object_with_unique_names() {
         let malformed = |fault| Err(Denial::MalformedBody { fault });
         assert_eq!(read(JSON, b"\xff{}"), malformed(BodyFault::NotUtf8));
-        assert_eq!(
-            read(JSON, b"{\"a\":1,}"),
-            malformed(BodyFault::NotJson { line: 1, column: 8 })
-        );
-        for body in [
-            "[]",
-            "1",
-            "null",
-            "\"a=1&reveal_phone_number=true\"",
-            "[{\"reveal_phone_number\":true}]",
-        ] {
-            assert_eq!(
-                read(JSON, body.as_bytes()),
-                malformed(BodyFault::NotAnObject),
-                "{body}"
-            );
+        assert_eq!(read(JSON, b"{\"a\":1,}"), malformed(BodyFault::NotJson { line: 1, column: 8 }));
+        for body in
+            ["[]", "1", "null", "\"a=1&reveal_phone_number=true\"", "[{\"reveal_phone_number\":true}]"]
+        {
+            assert_eq!(read(JSON, body.as_bytes()), malformed(BodyFault::NotAnObject), "{body}");
         }
         let repeated = br#"{"reveal_phone_number":false,"x":{"a":1,"a":2}}"#;
-        assert_eq!(
-            read(JSON, repeated),
-            Err(Denial::DuplicateKey { key: "a".into() })
-        );
+        assert_eq!(read(JSON, repeated), Err(Denial::DuplicateKey { key: "a".into() }));
     }
 
     #[test]
     fn an_override_or_credential_in_the_body_is_refused_for_everyone() {
         for key in ["_method", "_METHOD", "_method[]", " _method"] {
             let body = format!("{{{}:\"DELETE\"}}", serde_json::to_string(key).unwrap());
-            assert_eq!(
-                asked(Role::Admin, "/contacts", "", &body),
-                Err(Denial::MethodOverride),
-                "{key}"
-            );
+            assert_eq!(asked(Role::Admin, "/contacts", "", &body), Err(Denial::MethodOverride), "{key}");
         }
-        for key in [
-            "api_key",
-            "API_KEY",
-            "apiKey",
-            "api-key",
-            "x-api-key",
-            "api_key[]",
-            "access_token",
-        ] {
+        for key in ["api_key", "API_KEY", "apiKey", "api-key", "x-api-key", "api_key[]", "access_token"] {
             let body = format!(r#"{{"a":1,"{key}":null}}"#);
-            assert_eq!(
-                asked(Role::Admin, "/contacts", "", &body),
-                Err(Denial::CredentialInBody),
-                "{key}"
-            );
+            assert_eq!(asked(Role::Admin, "/contacts", "", &body), Err(Denial::CredentialInBody), "{key}");
         }
-        assert!(
-            asked(
-                Role::Admin,
-                "/contacts",
-                "",
-                r#"{"typed":{"api_key":"x"},"method":"y"}"#
-            )
-            .is_ok()
-        );
+        assert!(asked(Role::Admin, "/contacts", "", r#"{"typed":{"api_key":"x"},"method":"y"}"#).is_ok());
     }
 
     /// Product R9; facts §8.2 row 13.
@@ -291,21 +238,14 @@ mod tests {
                     format!(r#"{{"a":{{"b":[[{{"{key}":{value}}}]]}}}}"#),
                 ] {
                     let refused = asked(Role::Analyst, "/people/match", "", &body);
-                    assert!(
-                        matches!(refused, Err(Denial::NeedsExportPii { .. })),
-                        "{body}: {refused:?}"
-                    );
+                    assert!(matches!(refused, Err(Denial::NeedsExportPii { .. })), "{body}: {refused:?}");
                     let (reveals, _) = asked(Role::Admin, "/people/match", "", &body).unwrap();
                     assert!(reveals, "{body}");
                 }
             }
             for value in ["false", "0", "\"false\"", "\"0\"", "null"] {
                 let body = format!(r#"{{"{key}":{value}}}"#);
-                assert_eq!(
-                    asked(Role::Analyst, "/people/match", "", &body),
-                    Ok((false, 0)),
-                    "{body}"
-                );
+                assert_eq!(asked(Role::Analyst, "/people/match", "", &body), Ok((false, 0)), "{body}");
             }
         }
     }
@@ -319,11 +259,7 @@ mod tests {
             r#"{"webhook_url":["https://hooks.corp.example"]}"#,
             r#"{"details":[{"Webhook_URL":"https://evil.example"}]}"#,
         ] {
-            assert_eq!(
-                asked(Role::Admin, "/people/match", "", body),
-                Err(Denial::WebhookRefused),
-                "{body}"
-            );
+            assert_eq!(asked(Role::Admin, "/people/match", "", body), Err(Denial::WebhookRefused), "{body}");
         }
         assert!(asked(Role::Analyst, "/people/match", "", r#"{"webhook_url":null}"#).is_ok());
         let allowed = r#"{"webhook_url":"https://hooks.corp.example/x"}"#;
@@ -345,23 +281,13 @@ mod tests {
         ] {
             assert_eq!(search(body), Ok((false, 0)), "{body}");
         }
-        for body in [
-            r#"{"per_page":101}"#,
-            r#"{"per_page":"101"}"#,
-            r#"{"Per_Page[]":101}"#,
-        ] {
+        for body in [r#"{"per_page":101}"#, r#"{"per_page":"101"}"#, r#"{"Per_Page[]":101}"#] {
             assert_eq!(search(body), Err(Denial::TooManyPerPage), "{body}");
         }
         assert_eq!(search(r#"{"page":501}"#), Err(Denial::BeyondLastPage));
         for value in ["[501]", "{}", "1.5", "1e1", "-1", "true", "\"x\""] {
             let body = format!(r#"{{"page":{value}}}"#);
-            assert_eq!(
-                search(&body),
-                Err(Denial::NotANumber {
-                    parameter: "page".into()
-                }),
-                "{body}"
-            );
+            assert_eq!(search(&body), Err(Denial::NotANumber { parameter: "page".into() }), "{body}");
         }
     }
 
@@ -369,41 +295,21 @@ mod tests {
     #[test]
     fn records_in_a_body_are_counted() {
         let people = |count: usize| format!(r#"{{"Details":[{}]}}"#, vec!["{}"; count].join(","));
-        assert_eq!(
-            asked(Role::Admin, "/people/bulk_match", "", &people(10)),
-            Ok((false, 10))
-        );
-        let refused = Err(Denial::TooManyRecords {
-            parameter: "details",
-            most: 10,
-        });
+        assert_eq!(asked(Role::Admin, "/people/bulk_match", "", &people(10)), Ok((false, 10)));
+        let refused = Err(Denial::TooManyRecords { parameter: "details", most: 10 });
         assert_eq!(asked(Role::Admin, "/people/bulk_match", "", &people(11)), refused);
         let nameless = r#"{"":[1,2,3,4,5,6,7,8,9,10,11],"[]":[]}"#;
-        assert_eq!(
-            asked(Role::Admin, "/people/bulk_match", "", nameless),
-            Ok((false, 0))
-        );
+        assert_eq!(asked(Role::Admin, "/people/bulk_match", "", nameless), Ok((false, 0)));
         let keyed: Vec<_> = (0..11).map(|n| format!(r#""{n}":{{}}"#)).collect();
         let keyed = format!(r#"{{"details":{{{}}}}}"#, keyed.join(","));
         assert_eq!(asked(Role::Admin, "/people/bulk_match", "", &keyed), refused);
         assert_eq!(
-            asked(
-                Role::Admin,
-                "/organizations/bulk_enrich",
-                "",
-                r#"{"domains":"a"}"#
-            ),
+            asked(Role::Admin, "/organizations/bulk_enrich", "", r#"{"domains":"a"}"#),
             Ok((false, 1))
         );
         let domains = format!(r#"{{"domains":[{}]}}"#, ["\"a\""; 11].join(","));
-        let refused = Err(Denial::TooManyRecords {
-            parameter: "domains",
-            most: 10,
-        });
-        assert_eq!(
-            asked(Role::Admin, "/organizations/bulk_enrich", "", &domains),
-            refused
-        );
+        let refused = Err(Denial::TooManyRecords { parameter: "domains", most: 10 });
+        assert_eq!(asked(Role::Admin, "/organizations/bulk_enrich", "", &domains), refused);
         let ids = format!(r#"{{"contact_ids":[{}]}}"#, vec!["1"; 1001].join(","));
         assert!(asked(Role::Admin, "/contacts/bulk_update", "", &ids).is_err());
     }
@@ -418,18 +324,11 @@ mod tests {
                 "contact.phones.number",
             ),
             (r#"{"a":[["[masked\u0020by seatbridge]"]]}"#, "a"),
-            (
-                r#"{"a":{"[masked by seatbridge] 1":1}}"#,
-                "a.[masked by seatbridge] 1",
-            ),
+            (r#"{"a":{"[masked by seatbridge] 1":1}}"#, "a.[masked by seatbridge] 1"),
             (r#"{"b":{"c":1},"d":"[masked by seatbridge]"}"#, "d"),
         ] {
             let refused = asked(Role::Admin, "/contacts", "", body);
-            assert_eq!(
-                refused,
-                Err(Denial::MaskedWriteBack { path: path.into() }),
-                "{body}"
-            );
+            assert_eq!(refused, Err(Denial::MaskedWriteBack { path: path.into() }), "{body}");
         }
         assert!(asked(Role::Admin, "/contacts", "", r#"{"title":"masked by hand"}"#).is_ok());
     }
@@ -451,10 +350,7 @@ mod tests {
             ("open=true", r#"{"open":1}"#),
         ] {
             let refused = ask(query, body);
-            assert!(
-                matches!(refused, Err(Denial::Disagreement { .. })),
-                "{query} {body}: {refused:?}"
-            );
+            assert!(matches!(refused, Err(Denial::Disagreement { .. })), "{query} {body}: {refused:?}");
         }
         assert!(ask("=1", r#"{"":"1"}"#).is_ok());
     }

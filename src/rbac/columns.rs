@@ -194,10 +194,7 @@ impl Route {
     }
 
     pub(super) const fn hides(self, secret_fields: &'static [&'static str]) -> Route {
-        Route {
-            secret_fields,
-            ..self
-        }
+        Route { secret_fields, ..self }
     }
 
     pub(super) const fn written_in(self, body_fields: &'static [&'static str]) -> Route {
@@ -209,24 +206,15 @@ impl Route {
     }
 
     pub(super) const fn local(self) -> Route {
-        Route {
-            answered: Answered::Locally,
-            ..self
-        }
+        Route { answered: Answered::Locally, ..self }
     }
 
     pub(super) const fn paged(self) -> Route {
-        Route {
-            reads_page: true,
-            ..self
-        }
+        Route { reads_page: true, ..self }
     }
 
     pub(super) const fn at_most(self, most: usize, parameters: &'static [&'static str]) -> Route {
-        Route {
-            records: Some(Records { parameters, most }),
-            ..self
-        }
+        Route { records: Some(Records { parameters, most }), ..self }
     }
 
     pub(super) const fn owned(self, owner: Owner) -> Route {
@@ -274,25 +262,13 @@ mod tests {
     fn the_estimate_grows_with_reveals_and_records() {
         let priced = |credits| row(0, Method::Post, "/x", "x").costs(credits);
         let person = priced(Credits::PerCall { least: 1, most: 9 });
-        assert_eq!(
-            (person.credits_at_most(false, 7), person.credits_at_most(true, 7)),
-            (1, 9)
-        );
+        assert_eq!((person.credits_at_most(false, 7), person.credits_at_most(true, 7)), (1, 9));
         let bulk = priced(Credits::PerRecord { least: 1, most: 9 });
-        assert_eq!(
-            (bulk.credits_at_most(false, 0), bulk.credits_at_most(true, 10)),
-            (1, 90)
-        );
+        assert_eq!((bulk.credits_at_most(false, 0), bulk.credits_at_most(true, 10)), (1, 90));
         assert_eq!(bulk.credits_at_most(true, usize::MAX), u32::MAX);
         assert_eq!(priced(Credits::PerPage(1)).credits_at_most(true, 9), 1);
         assert_eq!(priced(Credits::Free).credits_at_most(true, 9), 0);
-        assert_eq!(
-            priced(Credits::PerCall { least: 0, most: 1 }).credits_at_most(false, 0),
-            1
-        );
-        assert_eq!(
-            priced(Credits::PerRecord { least: 0, most: 1 }).credits_at_most(false, 3),
-            3
-        );
+        assert_eq!(priced(Credits::PerCall { least: 0, most: 1 }).credits_at_most(false, 0), 1);
+        assert_eq!(priced(Credits::PerRecord { least: 0, most: 1 }).credits_at_most(false, 3), 3);
     }
 }

@@ -25,8 +25,8 @@ pub enum Denial {
     /// A key or token stands in the body.
     #[error("credentials do not belong in the body; send the key in the x-api-key header")]
     CredentialInBody,
-    /// The query or body asks for another method than the request line.
-    #[error("`_method` is not supported; send the request with the method you mean")]
+    /// A header, the query or the body asks for another method than the request line.
+    #[error("method overrides are not supported; send the request with the method you mean")]
     MethodOverride,
     /// The query cannot be read in one way only.
     #[error("the query is refused: {fault}")]
@@ -168,28 +168,11 @@ mod tests {
 
     #[test]
     fn a_refusal_says_what_to_do() {
-        let denial = Denial::Forbidden {
-            permission: Permission::BulkEnrich,
-        };
-        assert!(
-            denial
-                .to_string()
-                .starts_with("permission denied: bulkEnrich requires role upgrade")
-        );
-        let denial = Denial::BadQuery {
-            fault: QueryFault::RecordsInQuery { parameter: "details" },
-        };
-        assert_eq!(
-            denial.to_string(),
-            "the query is refused: send `details` in a JSON body"
-        );
-        let denial = Denial::TooManyRecords {
-            parameter: "details",
-            most: 10,
-        };
-        assert_eq!(
-            denial.to_string(),
-            "`details` takes at most 10 records a call; split the call"
-        );
+        let denial = Denial::Forbidden { permission: Permission::BulkEnrich };
+        assert!(denial.to_string().starts_with("permission denied: bulkEnrich requires role upgrade"));
+        let denial = Denial::BadQuery { fault: QueryFault::RecordsInQuery { parameter: "details" } };
+        assert_eq!(denial.to_string(), "the query is refused: send `details` in a JSON body");
+        let denial = Denial::TooManyRecords { parameter: "details", most: 10 };
+        assert_eq!(denial.to_string(), "`details` takes at most 10 records a call; split the call");
     }
 }

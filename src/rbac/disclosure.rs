@@ -39,10 +39,7 @@ impl Disclosure {
         match (permissions.contains(Permission::ExportPii), route.secret_fields) {
             (true, []) => Disclosure::Open,
             (true, secrets) => Disclosure::Strip(secrets),
-            (false, strip) => Disclosure::Mask {
-                strip,
-                bodies: route.body_fields,
-            },
+            (false, strip) => Disclosure::Mask { strip, bodies: route.body_fields },
         }
     }
 }
@@ -74,11 +71,7 @@ pub enum Unmaskable {
 /// Errors: [`Unmaskable`] when something must be masked or removed and the body is not JSON; the caller of
 /// this function must then show nothing of it.
 pub fn disclose(disclosure: &Disclosure, content_type: &str, body: &[u8]) -> Result<Disclosed, Unmaskable> {
-    let untouched = || Disclosed {
-        body: body.to_vec(),
-        masked: 0,
-        stripped: 0,
-    };
+    let untouched = || Disclosed { body: body.to_vec(), masked: 0, stripped: 0 };
     let (mask, strip, bodies) = match *disclosure {
         Disclosure::Open => return Ok(untouched()),
         Disclosure::Strip(strip) => (false, strip, &[][..]),
@@ -97,11 +90,7 @@ pub fn disclose(disclosure: &Disclosure, content_type: &str, body: &[u8]) -> Res
         walk.value(&mut document, Treatment::Plain);
     }
     let body = serde_json::to_vec(&document).map_err(|_| Unmaskable::Unreadable)?;
-    Ok(Disclosed {
-        body,
-        masked: walk.masked,
-        stripped,
-    })
+    Ok(Disclosed { body, masked: walk.masked, stripped })
 }
 
 fn is_json(content_type: &str) -> bool {
@@ -121,10 +110,7 @@ fn strip_members(document: &mut Document, secret: &[&str]) -> usize {
             let before = members.len();
             members.retain(|(key, _)| !secret.iter().any(|name| key.eq_ignore_ascii_case(name)));
             let here = before - members.len();
-            here + members
-                .iter_mut()
-                .map(|(_, value)| strip_members(value, secret))
-                .sum::<usize>()
+            here + members.iter_mut().map(|(_, value)| strip_members(value, secret)).sum::<usize>()
         }
         Document::Null | Document::Bool(_) | Document::Number(_) | Document::Text(_) => 0,
     }
@@ -178,14 +164,8 @@ const PERSONAL_ENDS: &[&str] = &["_email", "_email_address", "_phone", "_phone_n
 const ENTRIES_ENDS: &[&str] = &["_emails", "_email_addresses", "_phones", "_phone_numbers"];
 
 /// Keys whose objects are companies.
-const COMPANIES: &[&str] = &[
-    "organization",
-    "organizations",
-    "account",
-    "accounts",
-    "created_accounts",
-    "existing_accounts",
-];
+const COMPANIES: &[&str] =
+    &["organization", "organizations", "account", "accounts", "created_accounts", "existing_accounts"];
 
 /// Keys of a company's own phones, directly inside it.
 const COMPANY_PHONES: &[&str] = &["phone", "primary_phone", "sanitized_phone"];
@@ -268,18 +248,12 @@ const SHORTEST_PHONE: usize = 7;
 /// Whether a word is, or holds, the mail address of somebody; the placeholder is nobody's.
 fn is_address(word: &str) -> bool {
     let domain = |text: &str| {
-        let end = text
-            .find(|c: char| !c.is_alphanumeric() && c != '.' && c != '-')
-            .unwrap_or(text.len());
+        let end = text.find(|c: char| !c.is_alphanumeric() && c != '.' && c != '-').unwrap_or(text.len());
         text[..end].split('.').filter(|label| !label.is_empty()).count() >= 2
     };
     let signs = ["@", "%40"].into_iter().flat_map(|sign| word.match_indices(sign));
-    signs
-        .into_iter()
-        .any(|(at, sign)| at > 0 && domain(&word[at + sign.len()..]))
-        && !word
-            .trim_end_matches(['.', '!'])
-            .eq_ignore_ascii_case(PLACEHOLDER_ADDRESS)
+    signs.into_iter().any(|(at, sign)| at > 0 && domain(&word[at + sign.len()..]))
+        && !word.trim_end_matches(['.', '!']).eq_ignore_ascii_case(PLACEHOLDER_ADDRESS)
 }
 
 /// Characters that stand between an address and the text around it.
@@ -333,18 +307,12 @@ fn has_phone(text: &str) -> bool {
 
 /// Whether a text is a date, or a date with a time, as Apollo writes them.
 fn is_date(text: &str) -> bool {
-    let form: String = text
-        .chars()
-        .map(|c| if c.is_ascii_digit() { '0' } else { c })
-        .collect();
+    let form: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
     let Some(rest) = form.strip_prefix("0000-00-00") else {
         return false;
     };
     let timed = rest.strip_prefix(['T', ' ']).is_some_and(|time| {
-        let clock = time
-            .strip_suffix('Z')
-            .or_else(|| time.strip_suffix("+00:00"))
-            .unwrap_or(time);
+        let clock = time.strip_suffix('Z').or_else(|| time.strip_suffix("+00:00")).unwrap_or(time);
         ["00:00", "00:00:00", "00:00:00.000"].contains(&clock)
     });
     rest.is_empty() || timed
@@ -357,10 +325,7 @@ mod tests {
     use serde_json::{Value, json};
 
     const JSON: &str = "application/json; charset=utf-8";
-    const MASKED: Disclosure = Disclosure::Mask {
-        strip: &[],
-        bodies: &[],
-    };
+    const MASKED: Disclosure = Disclosure::Mask { strip: &[], bodies: &[] };
 
     fn shown(body: &str) -> String {
         String::from_utf8(disclose(&MASKED, JSON, body.as_bytes()).unwrap().body).unwrap()
@@ -414,13 +379,7 @@ mod tests {
         assert_eq!(account["phone_numbers"][0]["raw_number"], MASK);
         assert_eq!(account["owner"], json!({"phone": MASK, "sanitized_phone": MASK}));
         assert_eq!(account["email"], MASK);
-        for key in [
-            "organizations",
-            "organization",
-            "accounts",
-            "created_accounts",
-            "existing_accounts",
-        ] {
+        for key in ["organizations", "organization", "accounts", "created_accounts", "existing_accounts"] {
             assert_eq!(seen[key], answer[key], "{key}");
         }
     }
@@ -454,11 +413,7 @@ mod tests {
                     fax_phone_number phone";
         for key in keys.split_whitespace() {
             assert_eq!(seen(key, json!("secret")), json!(MASK), "{key}");
-            assert_eq!(
-                seen("x", json!([[{key: "secret"}]])),
-                json!([[{key: MASK}]]),
-                "{key}"
-            );
+            assert_eq!(seen("x", json!([[{key: "secret"}]])), json!([[{key: MASK}]]), "{key}");
             assert_eq!(
                 seen(key, json!({"a": ["secret", 1, true, null, ""]})),
                 json!({"a": [MASK, 1, true, null, ""]})
@@ -467,11 +422,7 @@ mod tests {
         let lists = "emails personal_emails to_emails cc_emails bcc_emails phone_numbers contact_emails \
                      phones work_phones email_addresses mobile_phone_numbers to_email_addresses";
         for key in lists.split_whitespace() {
-            assert_eq!(
-                seen(key, json!(["a", "b", null, ""])),
-                json!([MASK, MASK, null, ""]),
-                "{key}"
-            );
+            assert_eq!(seen(key, json!(["a", "b", null, ""])), json!([MASK, MASK, null, ""]), "{key}");
             assert_eq!(seen(key, json!("a, b")), json!(MASK), "{key}");
         }
     }
@@ -490,22 +441,14 @@ mod tests {
             json!({"status": "accepted", "vendors": [vendor]})
         };
         assert_eq!(seen("waterfall", waterfall("x", "1")), waterfall(MASK, MASK));
-        assert_eq!(
-            seen("recipients", json!([{"email": "a"}])),
-            json!([{"email": MASK}])
-        );
+        assert_eq!(seen("recipients", json!([{"email": "a"}])), json!([{"email": MASK}]));
         assert_eq!(seen("send_from", json!({"email": "a"})), json!({"email": MASK}));
     }
 
     /// Facts §8.6 "not masked", §1 fact 12, §4.3 (`has_direct_phone` is a text).
     #[test]
     fn what_is_nobodys_personal_data_stays() {
-        for value in [
-            "email_not_unlocked@domain.com",
-            "Email_Not_Unlocked@domain.com",
-            "",
-            "  ",
-        ] {
+        for value in ["email_not_unlocked@domain.com", "Email_Not_Unlocked@domain.com", "", "  "] {
             assert_eq!(seen("email", json!(value)), json!(value));
             assert_eq!(seen("emails", json!([value])), json!([value]));
         }
@@ -520,10 +463,7 @@ mod tests {
             ("emails", json!(12)),
             ("emails", json!([123456, -12345.6])),
             ("name", json!("Jo Lind")),
-            (
-                "linkedin_url",
-                json!("http://www.linkedin.com/in/jo-lind-12345678"),
-            ),
+            ("linkedin_url", json!("http://www.linkedin.com/in/jo-lind-12345678")),
             ("created_at", json!("2026-04-01T08:00:00.000Z")),
             ("twitter_url", json!("https://social.example/@jolind")),
             ("account_id", json!("6c00000000000000000000a1")),
@@ -541,10 +481,7 @@ mod tests {
     #[test]
     fn a_phone_written_as_a_number_is_masked_too() {
         assert_eq!(seen("raw_number", json!(33155500110_u64)), json!(MASK));
-        assert_eq!(
-            seen("phone_numbers", json!([1234567, 123456])),
-            json!([MASK, 123456])
-        );
+        assert_eq!(seen("phone_numbers", json!([1234567, 123456])), json!([MASK, 123456]));
         assert_eq!(seen("amount", json!(33155500110_u64)), json!(33155500110_u64));
     }
 
@@ -557,14 +494,8 @@ mod tests {
                 "These mailboxes are no longer active. a@b.example",
                 "These mailboxes are no longer active. [masked by seatbridge]",
             ),
-            (
-                "Jo <jo.lind+x@norrsken.example>, next",
-                "Jo <[masked by seatbridge]>, next",
-            ),
-            (
-                "mailto:jo@norrsken.example?subject=a",
-                "mailto:[masked by seatbridge]?subject=a",
-            ),
+            ("Jo <jo.lind+x@norrsken.example>, next", "Jo <[masked by seatbridge]>, next"),
+            ("mailto:jo@norrsken.example?subject=a", "mailto:[masked by seatbridge]?subject=a"),
             (
                 "https://x.example/u?e=jo%40norrsken.example&n=1",
                 "https://x.example/u?e=[masked by seatbridge]&n=1",
@@ -585,10 +516,7 @@ mod tests {
         }
         let counted = disclose(&MASKED, JSON, br#"["a@b.example or c@d.example", "e@f.example"]"#).unwrap();
         assert_eq!(counted.masked, 2);
-        assert_eq!(
-            shown(r#""ask jo@norrsken.example""#),
-            r#""ask [masked by seatbridge]""#
-        );
+        assert_eq!(shown(r#""ask jo@norrsken.example""#), r#""ask [masked by seatbridge]""#);
         assert_eq!(
             shown(r#"{"a":{"jo@n.example":1,"x":2,"al@n.example":{}}}"#),
             r#"{"a":{"[masked by seatbridge] 1":1,"x":2,"[masked by seatbridge] 2":{}}}"#
@@ -675,38 +603,22 @@ mod tests {
             "text/x+json",
             "application/x",
         ] {
-            assert_eq!(
-                hide(content_type, b"{}"),
-                Err(Unmaskable::NotJson),
-                "{content_type}"
-            );
+            assert_eq!(hide(content_type, b"{}"), Err(Unmaskable::NotJson), "{content_type}");
         }
         for body in [&b"<html>"[..], b"{", b"{}{}", b"\x1f\x8b\x08", b"\"\xff\"", b" "] {
             assert_eq!(hide(JSON, body), Err(Unmaskable::Unreadable));
         }
-        for content_type in [
-            "application/json",
-            "APPLICATION/JSON;x=y",
-            "application/problem+json",
-            JSON,
-        ] {
+        for content_type in ["application/json", "APPLICATION/JSON;x=y", "application/problem+json", JSON] {
             assert_eq!(
                 hide(content_type, b"{}").map(|shown| shown.body),
                 Ok(b"{}".to_vec()),
                 "{content_type}"
             );
         }
-        let empty = Disclosed {
-            body: vec![],
-            masked: 0,
-            stripped: 0,
-        };
+        let empty = Disclosed { body: vec![], masked: 0, stripped: 0 };
         assert_eq!(hide("", b""), Ok(empty.clone()));
         assert_eq!(disclose(&Disclosure::Strip(&["a"]), "text/plain", b""), Ok(empty));
-        assert_eq!(
-            disclose(&Disclosure::Strip(&["a"]), "text/plain", b"x"),
-            Err(Unmaskable::NotJson)
-        );
+        assert_eq!(disclose(&Disclosure::Strip(&["a"]), "text/plain", b"x"), Err(Unmaskable::NotJson));
     }
 
     #[test]
@@ -722,50 +634,24 @@ mod tests {
         const SECRETS: &[&str] = &["sendgrid_api_key_v3", "sendgrid_api_user"];
         let answer = br#"{"email_accounts":[{"email":"a@b.example","sendgrid_api_key_v3":"SG.x","Sendgrid_API_user":null,"n":1.0}]}"#;
         let stripped = disclose(&Disclosure::Strip(SECRETS), JSON, answer).unwrap();
-        assert_eq!(
-            stripped.body,
-            br#"{"email_accounts":[{"email":"a@b.example","n":1.0}]}"#
-        );
+        assert_eq!(stripped.body, br#"{"email_accounts":[{"email":"a@b.example","n":1.0}]}"#);
         assert_eq!((stripped.masked, stripped.stripped), (0, 2));
-        let both = disclose(
-            &Disclosure::Mask {
-                strip: SECRETS,
-                bodies: &[],
-            },
-            JSON,
-            answer,
-        )
-        .unwrap();
-        assert_eq!(
-            both.body,
-            br#"{"email_accounts":[{"email":"[masked by seatbridge]","n":1.0}]}"#
-        );
+        let both = disclose(&Disclosure::Mask { strip: SECRETS, bodies: &[] }, JSON, answer).unwrap();
+        assert_eq!(both.body, br#"{"email_accounts":[{"email":"[masked by seatbridge]","n":1.0}]}"#);
         assert_eq!((both.masked, both.stripped), (1, 2));
-        let twice = disclose(
-            &Disclosure::Strip(&["a"]),
-            JSON,
-            br#"[{"a":{"a":1},"b":[{"a":1,"c":{"a":2}}]}]"#,
-        )
-        .unwrap();
-        assert_eq!(
-            (twice.body, twice.stripped),
-            (br#"[{"b":[{"c":{}}]}]"#.to_vec(), 3)
-        );
+        let twice =
+            disclose(&Disclosure::Strip(&["a"]), JSON, br#"[{"a":{"a":1},"b":[{"a":1,"c":{"a":2}}]}]"#)
+                .unwrap();
+        assert_eq!((twice.body, twice.stripped), (br#"[{"b":[{"c":{}}]}]"#.to_vec(), 3));
     }
 
     /// Facts §3.2 row 56: a note's content is a message body on that route alone.
     #[test]
     fn message_bodies_of_one_route_are_masked_there_alone() {
         let answer = br#"{"notes":[{"id":"6d","Content":"call him"}]}"#;
-        let notes = Disclosure::Mask {
-            strip: &[],
-            bodies: &["content"],
-        };
+        let notes = Disclosure::Mask { strip: &[], bodies: &["content"] };
         let seen = disclose(&notes, JSON, answer).unwrap().body;
-        assert_eq!(
-            seen,
-            br#"{"notes":[{"id":"6d","Content":"[masked by seatbridge]"}]}"#
-        );
+        assert_eq!(seen, br#"{"notes":[{"id":"6d","Content":"[masked by seatbridge]"}]}"#);
         assert_eq!(disclose(&MASKED, JSON, answer).unwrap().body, answer);
     }
 

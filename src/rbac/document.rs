@@ -28,10 +28,8 @@ impl Document {
     /// Errors: [`BodyFault::NotUtf8`]; [`BodyFault::NotJson`], also for nesting beyond 128.
     pub fn read(bytes: &[u8]) -> Result<Document, BodyFault> {
         let text = std::str::from_utf8(bytes).map_err(|_| BodyFault::NotUtf8)?;
-        serde_json::from_str(text).map_err(|fault| BodyFault::NotJson {
-            line: fault.line(),
-            column: fault.column(),
-        })
+        serde_json::from_str(text)
+            .map_err(|fault| BodyFault::NotJson { line: fault.line(), column: fault.column() })
     }
 
     /// The first member name that stands twice in one object, at any depth.
@@ -159,9 +157,7 @@ impl<'de> Deserialize<'de> for NumberText {
             }
 
             fn visit_string<E: serde::de::Error>(self, text: String) -> Result<NumberText, E> {
-                text.parse()
-                    .map(NumberText)
-                    .map_err(|_| E::custom("not a number"))
+                text.parse().map(NumberText).map_err(|_| E::custom("not a number"))
             }
         }
         deserializer.deserialize_any(Owned).map_err(D::Error::custom)
@@ -191,19 +187,12 @@ mod tests {
         ] {
             assert_eq!(round(json), json);
         }
-        assert_eq!(
-            round(" [ 1e3 , 1E3 ] \n"),
-            "[1e+3,1e+3]",
-            "the same number, spelt one way"
-        );
+        assert_eq!(round(" [ 1e3 , 1E3 ] \n"), "[1e+3,1e+3]", "the same number, spelt one way");
     }
 
     #[test]
     fn what_is_not_one_json_value_is_refused_with_its_place() {
-        assert_eq!(
-            Document::read(b"{\n\"a\":}"),
-            Err(BodyFault::NotJson { line: 2, column: 5 })
-        );
+        assert_eq!(Document::read(b"{\n\"a\":}"), Err(BodyFault::NotJson { line: 2, column: 5 }));
         assert_eq!(Document::read(b"\"\xff\""), Err(BodyFault::NotUtf8));
         for text in [
             "",
@@ -220,16 +209,10 @@ mod tests {
             "1.",
             "<html>",
         ] {
-            assert!(
-                matches!(Document::read(text.as_bytes()), Err(BodyFault::NotJson { .. })),
-                "{text}"
-            );
+            assert!(matches!(Document::read(text.as_bytes()), Err(BodyFault::NotJson { .. })), "{text}");
         }
         let deep = "[".repeat(200) + &"]".repeat(200);
-        assert!(matches!(
-            Document::read(deep.as_bytes()),
-            Err(BodyFault::NotJson { .. })
-        ));
+        assert!(matches!(Document::read(deep.as_bytes()), Err(BodyFault::NotJson { .. })));
     }
 
     #[test]
@@ -258,11 +241,7 @@ mod tests {
             (r#"{"a":1,"A":1}"#, None),
             ("1", None),
         ] {
-            assert_eq!(
-                Document::read(json.as_bytes()).unwrap().repeated_key(),
-                key,
-                "{json}"
-            );
+            assert_eq!(Document::read(json.as_bytes()).unwrap().repeated_key(), key, "{json}");
         }
     }
 
@@ -278,11 +257,7 @@ mod tests {
             ("{}", Given::Compound),
         ];
         for (json, expected) in given {
-            assert_eq!(
-                Document::read(json.as_bytes()).unwrap().given(),
-                expected,
-                "{json}"
-            );
+            assert_eq!(Document::read(json.as_bytes()).unwrap().given(), expected, "{json}");
         }
     }
 

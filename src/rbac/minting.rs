@@ -110,18 +110,8 @@ pub fn may_mint(minter: Minter, asked: Role, for_oneself: bool) -> Result<(), Mi
 /// Whether a key of role `role` that a holder made for somebody else is still within that holder's `roles`:
 /// when it is not, a demotion ends it (R5).
 pub fn still_within_reach(roles: &[Role], role: Role) -> bool {
-    let permissions = roles
-        .iter()
-        .fold(Permissions::NONE, |all, one| all.union(Permissions::of(*one)));
-    may_mint(
-        Minter::Holder {
-            highest: roles.iter().max().copied(),
-            permissions,
-        },
-        role,
-        false,
-    )
-    .is_ok()
+    let permissions = roles.iter().fold(Permissions::NONE, |all, one| all.union(Permissions::of(*one)));
+    may_mint(Minter::Holder { highest: roles.iter().max().copied(), permissions }, role, false).is_ok()
 }
 
 /// Days a key lives: what was asked, within policy, or the default.
@@ -129,11 +119,7 @@ pub fn still_within_reach(roles: &[Role], role: Role) -> bool {
 /// Errors: [`MintRefusal::BadTtl`].
 pub fn ttl_days(asked: Option<i64>, default: i64, most: i64) -> Result<i64, MintRefusal> {
     let days = asked.unwrap_or(default);
-    if (1..=most).contains(&days) {
-        Ok(days)
-    } else {
-        Err(MintRefusal::BadTtl { most, default })
-    }
+    if (1..=most).contains(&days) { Ok(days) } else { Err(MintRefusal::BadTtl { most, default }) }
 }
 
 #[cfg(test)]
@@ -141,32 +127,17 @@ mod tests {
     use super::*;
 
     fn holder(role: Role) -> Minter {
-        Minter::Holder {
-            highest: Some(role),
-            permissions: Permissions::of(role),
-        }
+        Minter::Holder { highest: Some(role), permissions: Permissions::of(role) }
     }
 
     /// R5: for others strictly below one's own rank; admin reaches all; without manageTeam nothing.
     #[test]
     fn a_minter_reaches_below_their_rank_and_an_admin_reaches_all() {
         for asked in Role::ALL {
-            assert_eq!(
-                may_mint(Minter::Operator, asked, false),
-                Ok(()),
-                "operator, {asked}"
-            );
-            assert_eq!(
-                may_mint(holder(Role::Admin), asked, false),
-                Ok(()),
-                "admin, {asked}"
-            );
+            assert_eq!(may_mint(Minter::Operator, asked, false), Ok(()), "operator, {asked}");
+            assert_eq!(may_mint(holder(Role::Admin), asked, false), Ok(()), "admin, {asked}");
             let manager = may_mint(holder(Role::SalesManager), asked, false);
-            assert_eq!(
-                manager.is_ok(),
-                asked < Role::SalesManager,
-                "sales_manager, {asked}"
-            );
+            assert_eq!(manager.is_ok(), asked < Role::SalesManager, "sales_manager, {asked}");
             for weak in [Role::Viewer, Role::Analyst, Role::SalesRep] {
                 assert_eq!(
                     may_mint(holder(weak), asked, true),
@@ -182,19 +153,10 @@ mod tests {
     fn a_manager_may_mint_their_own_role_for_themselves_only() {
         let manager = holder(Role::SalesManager);
         assert_eq!(may_mint(manager, Role::SalesManager, true), Ok(()));
-        let refused = MintRefusal::BeyondReach {
-            asked: Role::Admin,
-            own: Role::SalesManager,
-        };
+        let refused = MintRefusal::BeyondReach { asked: Role::Admin, own: Role::SalesManager };
         assert_eq!(may_mint(manager, Role::Admin, true), Err(refused));
-        let no_role = Minter::Holder {
-            highest: None,
-            permissions: Permissions::NONE,
-        };
-        assert_eq!(
-            may_mint(no_role, Role::Viewer, true),
-            Err(MintRefusal::NeedsManageTeam)
-        );
+        let no_role = Minter::Holder { highest: None, permissions: Permissions::NONE };
+        assert_eq!(may_mint(no_role, Role::Viewer, true), Err(MintRefusal::NeedsManageTeam));
     }
 
     /// R5: on demotion, keys one minted beyond the new reach end.
@@ -203,10 +165,7 @@ mod tests {
         assert!(still_within_reach(&[Role::Admin], Role::Admin));
         assert!(still_within_reach(&[Role::SalesManager], Role::SalesRep));
         assert!(!still_within_reach(&[Role::SalesManager], Role::SalesManager));
-        assert!(still_within_reach(
-            &[Role::Viewer, Role::SalesManager],
-            Role::SalesRep
-        ));
+        assert!(still_within_reach(&[Role::Viewer, Role::SalesManager], Role::SalesRep));
         assert!(!still_within_reach(&[Role::SalesRep], Role::Viewer));
         assert!(!still_within_reach(&[], Role::Viewer));
     }
@@ -218,13 +177,7 @@ mod tests {
         assert_eq!(ttl_days(Some(1), 90, 365), Ok(1));
         assert_eq!(ttl_days(Some(365), 90, 365), Ok(365));
         for bad in [0, -1, 366, i64::MAX, i64::MIN] {
-            assert_eq!(
-                ttl_days(Some(bad), 90, 365),
-                Err(MintRefusal::BadTtl {
-                    most: 365,
-                    default: 90
-                })
-            );
+            assert_eq!(ttl_days(Some(bad), 90, 365), Err(MintRefusal::BadTtl { most: 365, default: 90 }));
         }
     }
 }

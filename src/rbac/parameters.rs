@@ -27,9 +27,7 @@ impl CheckedQuery {
 
     /// Names and values, decoded once, in the caller's order; a parameter without `=` has an empty value.
     pub fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.parameters
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+        self.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 
@@ -42,9 +40,7 @@ impl CheckedQuery {
 pub fn check_query(raw: &str) -> Result<CheckedQuery, Denial> {
     let plain = |byte: u8| byte.is_ascii_graphic() && !br#"\#"<>"#.contains(&byte);
     if !raw.bytes().all(plain) {
-        return Err(Denial::BadQuery {
-            fault: QueryFault::RawCharacter,
-        });
+        return Err(Denial::BadQuery { fault: QueryFault::RawCharacter });
     }
     let mut parameters = Vec::new();
     for piece in raw.split(['&', ';']).filter(|piece| !piece.is_empty()) {
@@ -53,17 +49,12 @@ pub fn check_query(raw: &str) -> Result<CheckedQuery, Denial> {
         check_parameter(&parameter.0, &parameter.1)?;
         parameters.push(parameter);
     }
-    Ok(CheckedQuery {
-        raw: raw.to_owned(),
-        parameters,
-    })
+    Ok(CheckedQuery { raw: raw.to_owned(), parameters })
 }
 
 fn check_parameter(name: &str, value: &str) -> Result<(), Denial> {
     if name.contains(['%', '\\']) {
-        return Err(Denial::BadQuery {
-            fault: QueryFault::OddName,
-        });
+        return Err(Denial::BadQuery { fault: QueryFault::OddName });
     }
     if overrides_method(name) {
         return Err(Denial::MethodOverride);
@@ -100,9 +91,7 @@ fn decoded(text: &str) -> Result<String, Denial> {
 }
 
 fn hex(digit: u8) -> Option<u8> {
-    char::from(digit)
-        .to_digit(16)
-        .and_then(|value| u8::try_from(value).ok())
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
 /// The parts of a parameter name, each reduced to its letters and digits in lower case.
@@ -110,22 +99,14 @@ fn hex(digit: u8) -> Option<u8> {
 /// `details[0][Reveal-Phone_number]` gives `details`, `0`, `revealphonenumber`. Leading brackets are skipped,
 /// because servers of Apollo's kind skip them.
 pub(super) fn spelt(name: &str) -> Vec<String> {
-    let letters = |part: &str| {
-        part.chars()
-            .filter(|c| c.is_alphanumeric())
-            .flat_map(char::to_lowercase)
-            .collect()
-    };
-    name.split(['[', ']', '.'])
-        .map(letters)
-        .filter(|part: &String| !part.is_empty())
-        .collect()
+    let letters =
+        |part: &str| part.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    name.split(['[', ']', '.']).map(letters).filter(|part: &String| !part.is_empty()).collect()
 }
 
 /// Whether a name asks for another method, as servers of Apollo's kind may understand it.
 pub(super) fn overrides_method(name: &str) -> bool {
-    name.split(['[', ']'])
-        .any(|part| part.trim().eq_ignore_ascii_case("_method"))
+    name.split(['[', ']']).any(|part| part.trim().eq_ignore_ascii_case("_method"))
 }
 
 /// Whether a spelt part names a key or token.
@@ -159,12 +140,7 @@ pub(super) struct Guard<'a> {
 impl<'a> Guard<'a> {
     /// The rules of a call to `route` by `reach`, before anything was read.
     pub fn new(route: &'static Route, reach: &'a Reach) -> Guard<'a> {
-        Guard {
-            route,
-            reach,
-            reveals: false,
-            records: 0,
-        }
+        Guard { route, reach, reveals: false, records: 0 }
     }
 
     /// Rules for every parameter of a query.
@@ -212,24 +188,16 @@ impl<'a> Guard<'a> {
         match given {
             Given::Nothing | Given::Scalar("") => Ok(()),
             Given::Scalar(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => {
-                if text.parse::<u64>().is_ok_and(|number| number <= most) {
-                    Ok(())
-                } else {
-                    Err(too_much)
-                }
+                if text.parse::<u64>().is_ok_and(|number| number <= most) { Ok(()) } else { Err(too_much) }
             }
-            Given::Scalar(_) | Given::Compound => Err(Denial::NotANumber {
-                parameter: shown(name),
-            }),
+            Given::Scalar(_) | Given::Compound => Err(Denial::NotANumber { parameter: shown(name) }),
         }
     }
 
     /// The lists of records the row limits, with their limit.
     pub fn record_lists(&self) -> Vec<(&'static str, usize)> {
         let lists = self.route.records.iter();
-        lists
-            .flat_map(|list| list.parameters.iter().map(|name| (*name, list.most)))
-            .collect()
+        lists.flat_map(|list| list.parameters.iter().map(|name| (*name, list.most))).collect()
     }
 
     /// Counts one list of records.
@@ -255,9 +223,7 @@ impl<'a> Guard<'a> {
         if self.reach.permissions().contains(Permission::ExportPii) {
             return Ok(());
         }
-        Err(Denial::NeedsExportPii {
-            parameter: shown(name),
-        })
+        Err(Denial::NeedsExportPii { parameter: shown(name) })
     }
 }
 
@@ -266,15 +232,10 @@ fn records_named(parts: &[String], list: &'static str) -> Result<usize, Denial> 
     let letters = list.replace('_', "");
     match parts {
         [first, rest @ ..] if *first == letters => {
-            if rest
-                .iter()
-                .all(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
-            {
+            if rest.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit())) {
                 Ok(1)
             } else {
-                Err(Denial::BadQuery {
-                    fault: QueryFault::RecordsInQuery { parameter: list },
-                })
+                Err(Denial::BadQuery { fault: QueryFault::RecordsInQuery { parameter: list } })
             }
         }
         _ => Ok(0),
@@ -286,10 +247,8 @@ fn https_host(url: &str) -> Option<&str> {
     let rest = url.strip_prefix("https://")?;
     let host = rest.split(['/', '?', '#']).next()?;
     let plain = url.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    let named = !host.is_empty()
-        && host
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
+    let named =
+        !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
     (plain && named).then_some(host)
 }
 
@@ -317,26 +276,14 @@ mod tests {
     /// Product R8; facts §8.4 row 39: the query is forwarded as written.
     #[test]
     fn a_query_that_is_plain_is_kept_byte_for_byte() {
-        for query in [
-            "",
-            "a=1&a=2",
-            "q_keywords=a%20b+c%26d",
-            "person_titles[]=vp&x%5B%5D=1",
-            "&&a",
-            "a==b",
-            "é",
-        ] {
+        for query in
+            ["", "a=1&a=2", "q_keywords=a%20b+c%26d", "person_titles[]=vp&x%5B%5D=1", "&&a", "a==b", "é"]
+        {
             match check_query(query) {
                 Ok(checked) => assert_eq!(checked.raw(), query),
-                Err(denial) => assert_eq!(
-                    (query, denial),
-                    (
-                        "é",
-                        Denial::BadQuery {
-                            fault: QueryFault::RawCharacter
-                        }
-                    )
-                ),
+                Err(denial) => {
+                    assert_eq!((query, denial), ("é", Denial::BadQuery { fault: QueryFault::RawCharacter }))
+                }
             }
         }
         let checked = check_query("a%5b%5D=b+c%2Bd&e;f=%C3%A9=").unwrap();
@@ -347,9 +294,8 @@ mod tests {
     /// Product R8: control characters, backslashes, invalid escapes and odd names.
     #[test]
     fn a_query_with_two_meanings_is_refused() {
-        for query in [
-            "a b", "a=\n", "a=\0", "a\\b=1", "a=b#c", "a=\"b\"", "a=<b", "a=b>", "ü=1", "a=\u{7f}",
-        ] {
+        for query in ["a b", "a=\n", "a=\0", "a\\b=1", "a=b#c", "a=\"b\"", "a=<b", "a=b>", "ü=1", "a=\u{7f}"]
+        {
             assert_eq!(fault(query), QueryFault::RawCharacter, "{query:?}");
         }
         for query in ["%", "a=%", "a=%4", "a=%zz", "a=%4g", "a=%g4", "%u0041=1", "a=1%"] {
@@ -387,11 +333,7 @@ mod tests {
             "+api_key",
             "api_key+",
         ] {
-            for query in [
-                format!("{name}=x"),
-                format!("q=1&{name}"),
-                format!("q=1;{name}=x"),
-            ] {
+            for query in [format!("{name}=x"), format!("q=1&{name}"), format!("q=1;{name}=x")] {
                 assert_eq!(check_query(&query), Err(Denial::CredentialInQuery), "{query}");
             }
         }
@@ -401,20 +343,8 @@ mod tests {
     /// Facts §8.1 row 7.
     #[test]
     fn a_method_override_is_refused_in_every_spelling() {
-        for name in [
-            "_method",
-            "_METHOD",
-            "%5fmethod",
-            "_m%65thod",
-            "_method[]",
-            "[_method]",
-            "+_method",
-        ] {
-            assert_eq!(
-                check_query(&format!("{name}=DELETE")),
-                Err(Denial::MethodOverride),
-                "{name}"
-            );
+        for name in ["_method", "_METHOD", "%5fmethod", "_m%65thod", "_method[]", "[_method]", "+_method"] {
+            assert_eq!(check_query(&format!("{name}=DELETE")), Err(Denial::MethodOverride), "{name}");
         }
         assert!(check_query("method=a&payment_method=b").is_ok());
     }
@@ -422,10 +352,7 @@ mod tests {
     #[test]
     fn a_masked_value_in_the_query_is_refused() {
         let denial = Denial::MaskedWriteBack { path: "email".into() };
-        assert_eq!(
-            check_query("email=%5Bmasked+by%20seatbridge%5D"),
-            Err(denial.clone())
-        );
+        assert_eq!(check_query("email=%5Bmasked+by%20seatbridge%5D"), Err(denial.clone()));
         assert_eq!(check_query("email=x[masked+by+seatbridge]y"), Err(denial));
         assert!(check_query("[masked+by+seatbridge]=1").is_err());
     }
@@ -459,30 +386,16 @@ mod tests {
                 "=true", "=TRUE", "=1", "=yes", "=on", "=t", "=", "", "=False", "=FALSE", "=no", "=null",
                 "=+false",
             ] {
-                for query in [
-                    format!("{name}{form}"),
-                    format!("id=1&{name}{form}"),
-                    format!("id=1;{name}{form}"),
-                ] {
-                    assert_eq!(
-                        asked(Role::Analyst, "POST", "/people/match", &query),
-                        refused,
-                        "{query}"
-                    );
-                    assert_eq!(
-                        asked(Role::Admin, "POST", "/people/match", &query),
-                        Ok((true, 0)),
-                        "{query}"
-                    );
+                for query in
+                    [format!("{name}{form}"), format!("id=1&{name}{form}"), format!("id=1;{name}{form}")]
+                {
+                    assert_eq!(asked(Role::Analyst, "POST", "/people/match", &query), refused, "{query}");
+                    assert_eq!(asked(Role::Admin, "POST", "/people/match", &query), Ok((true, 0)), "{query}");
                 }
             }
             for form in ["=false", "=0", "=%30", "=fals%65"] {
                 let query = format!("{name}{form}");
-                assert_eq!(
-                    asked(Role::Analyst, "GET", "/people/match", &query),
-                    Ok((false, 0)),
-                    "{query}"
-                );
+                assert_eq!(asked(Role::Analyst, "GET", "/people/match", &query), Ok((false, 0)), "{query}");
             }
         }
         let query = "reveal_phone_number=false&reveal_phone_number=true";
@@ -530,19 +443,9 @@ mod tests {
             "https://hooks.corp.example?x",
         ] {
             let query = format!("webhook_url={value}");
-            assert_eq!(
-                asked(Role::Admin, "POST", "/people/match", &query),
-                Ok((false, 0)),
-                "{query}"
-            );
-            let refused = Denial::NeedsExportPii {
-                parameter: "webhook_url".into(),
-            };
-            assert_eq!(
-                asked(Role::Analyst, "POST", "/people/match", &query),
-                Err(refused),
-                "{query}"
-            );
+            assert_eq!(asked(Role::Admin, "POST", "/people/match", &query), Ok((false, 0)), "{query}");
+            let refused = Denial::NeedsExportPii { parameter: "webhook_url".into() };
+            assert_eq!(asked(Role::Analyst, "POST", "/people/match", &query), Err(refused), "{query}");
         }
     }
 
@@ -569,56 +472,24 @@ mod tests {
     #[test]
     fn a_page_beyond_apollos_limits_is_refused_before_a_call_is_spent() {
         let ask = |query: &str| asked(Role::Viewer, "POST", "/mixed_companies/search", query);
-        for query in [
-            "page=500&per_page=100",
-            "page=1",
-            "per_page=0",
-            "page=",
-            "page",
-            "pages=9999",
-            "x[page]=9999",
-        ] {
+        for query in
+            ["page=500&per_page=100", "page=1", "per_page=0", "page=", "page", "pages=9999", "x[page]=9999"]
+        {
             assert_eq!(ask(query), Ok((false, 0)), "{query}");
         }
-        for query in [
-            "per_page=101",
-            "per_page[]=101",
-            "perPage=101",
-            "per%5Fpage=1000",
-            "per_page=10&per_page=101",
-        ] {
+        for query in
+            ["per_page=101", "per_page[]=101", "perPage=101", "per%5Fpage=1000", "per_page=10&per_page=101"]
+        {
             assert_eq!(ask(query), Err(Denial::TooManyPerPage), "{query}");
         }
-        for query in [
-            "page=501",
-            "PAGE=501",
-            "[page]=501",
-            "page=99999999999999999999999",
-            "a=1;page=501",
-        ] {
+        for query in ["page=501", "PAGE=501", "[page]=501", "page=99999999999999999999999", "a=1;page=501"] {
             assert_eq!(ask(query), Err(Denial::BeyondLastPage), "{query}");
         }
-        for query in [
-            "page=-1",
-            "page=1e3",
-            "page=+5",
-            "page=5x",
-            "page=1_000",
-            "page=0x1ff",
-            "page=%20501",
-        ] {
-            assert_eq!(
-                ask(query),
-                Err(Denial::NotANumber {
-                    parameter: "page".into()
-                }),
-                "{query}"
-            );
+        for query in ["page=-1", "page=1e3", "page=+5", "page=5x", "page=1_000", "page=0x1ff", "page=%20501"]
+        {
+            assert_eq!(ask(query), Err(Denial::NotANumber { parameter: "page".into() }), "{query}");
         }
-        assert!(
-            asked(Role::Admin, "GET", "/labels", "page=501&per_page=x").is_ok(),
-            "labels are unpaged"
-        );
+        assert!(asked(Role::Admin, "GET", "/labels", "page=501&per_page=x").is_ok(), "labels are unpaged");
     }
 
     /// Product R14: ten records in a bulk enrichment.
@@ -627,10 +498,7 @@ mod tests {
         let domains = |count: usize| "domains[]=a.example&".repeat(count);
         let ask = |query: &str| asked(Role::Admin, "POST", "/organizations/bulk_enrich", query);
         assert_eq!(ask(&domains(10)), Ok((false, 10)));
-        let refused = Denial::TooManyRecords {
-            parameter: "domains",
-            most: 10,
-        };
+        let refused = Denial::TooManyRecords { parameter: "domains", most: 10 };
         assert_eq!(ask(&domains(11)), Err(refused.clone()));
         let indexed: String = (0..11).map(|n| format!("Domains[{n}]=a&")).collect();
         assert_eq!(ask(&indexed), Err(refused));
@@ -644,14 +512,8 @@ mod tests {
         }
         assert_eq!(ask(&"x[]=1&x[y]=2&domains_total=3&".repeat(11)), Ok((false, 0)));
         let ids = "contact_ids[]=a&".repeat(1001);
-        let refused = Denial::TooManyRecords {
-            parameter: "contact_ids",
-            most: 1000,
-        };
-        assert_eq!(
-            asked(Role::Admin, "POST", "/contacts/bulk_update", &ids),
-            Err(refused)
-        );
+        let refused = Denial::TooManyRecords { parameter: "contact_ids", most: 1000 };
+        assert_eq!(asked(Role::Admin, "POST", "/contacts/bulk_update", &ids), Err(refused));
     }
 
     proptest! {

@@ -95,13 +95,9 @@ impl Permissions {
         use Permission::*;
         match role {
             Role::Viewer => Self::listed(&[SearchPeople, SearchOrganizations, ViewAnalytics]),
-            Role::Analyst => Self::listed(&[
-                SearchPeople,
-                SearchOrganizations,
-                EnrichPerson,
-                EnrichOrg,
-                ViewAnalytics,
-            ]),
+            Role::Analyst => {
+                Self::listed(&[SearchPeople, SearchOrganizations, EnrichPerson, EnrichOrg, ViewAnalytics])
+            }
             Role::SalesRep => Self::listed(&[
                 SearchPeople,
                 SearchOrganizations,
@@ -145,17 +141,13 @@ impl Permissions {
 
     /// The permissions of the set, in the order of the matrix.
     pub fn iter(self) -> impl Iterator<Item = Permission> {
-        Permission::ALL
-            .into_iter()
-            .filter(move |permission| self.contains(*permission))
+        Permission::ALL.into_iter().filter(move |permission| self.contains(*permission))
     }
 }
 
 impl fmt::Debug for Permissions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set()
-            .entries(self.iter().map(Permission::as_str))
-            .finish()
+        f.debug_set().entries(self.iter().map(Permission::as_str)).finish()
     }
 }
 
@@ -191,11 +183,7 @@ mod tests {
         for (role, row) in rows {
             let permissions = Permissions::of(Role::parse(role).unwrap());
             for (permission, cell) in Permission::ALL.into_iter().zip(row.chars()) {
-                assert_eq!(
-                    permissions.contains(permission),
-                    cell == 'y',
-                    "{role} x {permission}"
-                );
+                assert_eq!(permissions.contains(permission), cell == 'y', "{role} x {permission}");
             }
         }
     }
@@ -215,18 +203,8 @@ mod tests {
         let reader = Permissions::listed(&[Permission::SearchPeople, Permission::ViewAnalytics]);
         let seller = Permissions::listed(&[Permission::SearchPeople, Permission::ManageDeals]);
         let both: Vec<_> = reader.union(seller).iter().collect();
-        assert_eq!(
-            both,
-            [
-                Permission::SearchPeople,
-                Permission::ManageDeals,
-                Permission::ViewAnalytics
-            ]
-        );
-        assert_eq!(
-            reader.intersection(seller),
-            Permissions::listed(&[Permission::SearchPeople])
-        );
+        assert_eq!(both, [Permission::SearchPeople, Permission::ManageDeals, Permission::ViewAnalytics]);
+        assert_eq!(reader.intersection(seller), Permissions::listed(&[Permission::SearchPeople]));
         assert_eq!(reader.union(reader), reader);
         assert_eq!(reader.intersection(Permissions::NONE), Permissions::NONE);
         assert_eq!(Permissions::NONE.iter().count(), 0);

@@ -45,25 +45,14 @@ pub fn permit(target: Target, reach: &Reach, raw_query: &str) -> Result<Draft, D
     if route.answered == Answered::Locally {
         return Err(Denial::AnsweredLocally);
     }
-    let missing = route
-        .permissions
-        .iter()
-        .find(|permission| !reach.permissions().contains(**permission));
+    let missing = route.permissions.iter().find(|permission| !reach.permissions().contains(**permission));
     if let Some(permission) = missing {
-        return Err(Denial::Forbidden {
-            permission: *permission,
-        });
+        return Err(Denial::Forbidden { permission: *permission });
     }
     let mut guard = Guard::new(route, reach);
     guard.query(&query)?;
     let (reveals, records) = (guard.reveals, guard.records);
-    Ok(Draft {
-        target,
-        query,
-        reach: reach.clone(),
-        reveals,
-        records,
-    })
+    Ok(Draft { target, query, reach: reach.clone(), reveals, records })
 }
 
 impl Draft {
@@ -89,19 +78,9 @@ impl Draft {
     /// without exportPII it must not reveal.
     pub fn with_body(self, body: Option<(&str, &[u8])>) -> Result<Permit, Denial> {
         let wants_body = self.wants_body();
-        let Draft {
-            target,
-            query,
-            reach,
-            reveals,
-            records,
-        } = self;
+        let Draft { target, query, reach, reveals, records } = self;
         let route = target.route();
-        let mut guard = Guard {
-            reveals,
-            records,
-            ..Guard::new(route, &reach)
-        };
+        let mut guard = Guard { reveals, records, ..Guard::new(route, &reach) };
         let body = body.filter(|(_, bytes)| !bytes.is_empty());
         if let Some((content_type, bytes)) = body {
             if !wants_body {
@@ -162,17 +141,13 @@ impl Permit {
 
 impl fmt::Debug for Draft {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Draft")
-            .field("route", &self.route().name)
-            .finish_non_exhaustive()
+        f.debug_struct("Draft").field("route", &self.route().name).finish_non_exhaustive()
     }
 }
 
 impl fmt::Debug for Permit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Permit")
-            .field("route", &self.route().name)
-            .finish_non_exhaustive()
+        f.debug_struct("Permit").field("route", &self.route().name).finish_non_exhaustive()
     }
 }
 
@@ -198,21 +173,12 @@ mod tests {
     fn a_permit_repeats_the_path_of_the_row_and_the_query_of_the_caller() {
         let query = "contact_ids[]=a%20b&emailer_campaign_id=c&x=1&x=2";
         let path = format!("/emailer_campaigns/{ID}/add_contact_ids");
-        let permit = draft(Role::SalesRep, "POST", &path, query)
-            .unwrap()
-            .with_body(None)
-            .unwrap();
+        let permit = draft(Role::SalesRep, "POST", &path, query).unwrap().with_body(None).unwrap();
         assert_eq!(permit.path_and_query(), format!("{path}?{query}"));
-        assert_eq!(
-            (permit.method(), permit.id(), permit.body()),
-            (Method::Post, Some(ID), None)
-        );
+        assert_eq!((permit.method(), permit.id(), permit.body()), (Method::Post, Some(ID), None));
         assert_eq!(permit.route().name, "emailer_campaigns/add_contact_ids");
         let permit = draft(Role::Viewer, "POST", "/mixed_people/api_search", "").unwrap();
-        assert_eq!(
-            permit.with_body(None).unwrap().path_and_query(),
-            "/mixed_people/api_search"
-        );
+        assert_eq!(permit.with_body(None).unwrap().path_and_query(), "/mixed_people/api_search");
     }
 
     #[test]
@@ -231,10 +197,7 @@ mod tests {
         let path = format!("/contacts/{ID}");
         let get = || draft(Role::SalesRep, "GET", &path, "").unwrap();
         assert!(!get().wants_body());
-        assert_eq!(
-            get().with_body(Some((JSON, b"{}"))).unwrap_err(),
-            Denial::UnexpectedBody
-        );
+        assert_eq!(get().with_body(Some((JSON, b"{}"))).unwrap_err(), Denial::UnexpectedBody);
         assert!(get().with_body(Some((JSON, b""))).is_ok());
         assert!(get().with_body(None).is_ok());
     }
@@ -248,27 +211,12 @@ mod tests {
     /// A credential in the query is told first: the key must be replaced whatever the call was.
     #[test]
     fn refusals_come_in_the_order_credential_permission_parameter() {
-        let denial = refused(
-            Role::Viewer,
-            "POST",
-            "/people/match",
-            "api_key=x&reveal_phone_number=1",
-        );
+        let denial = refused(Role::Viewer, "POST", "/people/match", "api_key=x&reveal_phone_number=1");
         assert_eq!(denial, Denial::CredentialInQuery);
         let denial = refused(Role::Viewer, "POST", "/people/match", "reveal_phone_number=1");
-        assert_eq!(
-            denial,
-            Denial::Forbidden {
-                permission: Permission::EnrichPerson
-            }
-        );
+        assert_eq!(denial, Denial::Forbidden { permission: Permission::EnrichPerson });
         let denial = refused(Role::Analyst, "POST", "/people/match", "reveal_phone_number=1");
-        assert_eq!(
-            denial,
-            Denial::NeedsExportPii {
-                parameter: "reveal_phone_number".into()
-            }
-        );
+        assert_eq!(denial, Denial::NeedsExportPii { parameter: "reveal_phone_number".into() });
     }
 
     /// Facts §8.2 row 8: sub-resources need every permission of their row.
@@ -292,16 +240,8 @@ mod tests {
     #[test]
     fn what_we_answer_ourselves_gets_no_permit() {
         for path in ["/auth/health", "/users/api_profile"] {
-            assert_eq!(
-                refused(Role::Admin, "GET", path, ""),
-                Denial::AnsweredLocally,
-                "{path}"
-            );
-            assert_eq!(
-                refused(Role::Viewer, "GET", path, "api_key=x"),
-                Denial::CredentialInQuery,
-                "{path}"
-            );
+            assert_eq!(refused(Role::Admin, "GET", path, ""), Denial::AnsweredLocally, "{path}");
+            assert_eq!(refused(Role::Viewer, "GET", path, "api_key=x"), Denial::CredentialInQuery, "{path}");
         }
     }
 
@@ -309,23 +249,15 @@ mod tests {
     fn the_body_meets_the_rules_of_the_caller() {
         let send = |role, content_type, body: &str| {
             let draft = draft(role, "POST", "/people/match", "").unwrap();
-            draft
-                .with_body(Some((content_type, body.as_bytes())))
-                .map(|permit| permit.credits_at_most())
+            draft.with_body(Some((content_type, body.as_bytes()))).map(|permit| permit.credits_at_most())
         };
         let reveal = r#"{"reveal_phone_number":true}"#;
-        let needs = Denial::NeedsExportPii {
-            parameter: "reveal_phone_number".into(),
-        };
+        let needs = Denial::NeedsExportPii { parameter: "reveal_phone_number".into() };
         assert_eq!(send(Role::Analyst, JSON, reveal), Err(needs));
         assert_eq!(send(Role::Admin, JSON, reveal), Ok(9));
         assert_eq!(send(Role::Analyst, JSON, "{}"), Ok(1));
         for role in [Role::Analyst, Role::Admin] {
-            for content_type in [
-                "application/x-www-form-urlencoded",
-                "multipart/form-data; boundary=x",
-                "",
-            ] {
+            for content_type in ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""] {
                 assert_eq!(
                     send(role, content_type, "{}"),
                     Err(Denial::UnsupportedBody),
@@ -339,60 +271,37 @@ mod tests {
     fn the_estimate_counts_reveals_and_records_of_query_and_body() {
         let cost = |query: &str, body: &str| {
             let draft = draft(Role::Admin, "POST", "/people/bulk_match", query).unwrap();
-            draft
-                .with_body(Some((JSON, body.as_bytes())))
-                .unwrap()
-                .credits_at_most()
+            draft.with_body(Some((JSON, body.as_bytes()))).unwrap().credits_at_most()
         };
         let three = r#"{"details":[{},{},{}]}"#;
         assert_eq!(cost("", three), 3);
         assert_eq!(cost("run_waterfall_email=true", three), 27);
         assert_eq!(cost("run_waterfall_email=false", three), 3);
         let target = find("POST", "/organizations/bulk_enrich").unwrap();
-        let draft = permit(
-            target,
-            &Reach::new(Role::Admin, &[Role::Admin]),
-            "domains[]=a&domains[]=b",
-        )
-        .unwrap();
+        let draft =
+            permit(target, &Reach::new(Role::Admin, &[Role::Admin]), "domains[]=a&domains[]=b").unwrap();
         assert_eq!(draft.with_body(None).unwrap().credits_at_most(), 2);
     }
 
     #[test]
     fn the_answer_is_masked_for_whoever_may_not_export() {
         let disclosure = |role, method, path: &str| {
-            draft(role, method, path, "")
-                .unwrap()
-                .with_body(None)
-                .unwrap()
-                .disclosure()
+            draft(role, method, path, "").unwrap().with_body(None).unwrap().disclosure()
         };
         assert_eq!(
             disclosure(Role::Analyst, "POST", "/people/match"),
-            Disclosure::Mask {
-                strip: &[],
-                bodies: &[]
-            }
+            Disclosure::Mask { strip: &[], bodies: &[] }
         );
-        assert_eq!(
-            disclosure(Role::SalesManager, "POST", "/people/match"),
-            Disclosure::Open
-        );
+        assert_eq!(disclosure(Role::SalesManager, "POST", "/people/match"), Disclosure::Open);
         let mailboxes = find("GET", "/email_accounts").unwrap().route();
         let strip = mailboxes.secret_fields;
         assert!(strip.contains(&"sendgrid_api_key_v3"));
-        assert_eq!(
-            disclosure(Role::Admin, "GET", "/email_accounts"),
-            Disclosure::Strip(strip)
-        );
+        assert_eq!(disclosure(Role::Admin, "GET", "/email_accounts"), Disclosure::Strip(strip));
         let masked = Disclosure::Mask { strip, bodies: &[] };
         assert_eq!(disclosure(Role::SalesRep, "GET", "/email_accounts"), masked);
         let bodies = find("GET", "/notes").unwrap().route().body_fields;
         assert!(bodies.contains(&"content"));
-        assert_eq!(
-            disclosure(Role::SalesRep, "GET", "/notes"),
-            Disclosure::Mask { strip: &[], bodies }
-        );
+        assert_eq!(disclosure(Role::SalesRep, "GET", "/notes"), Disclosure::Mask { strip: &[], bodies });
     }
 
     #[test]
@@ -401,9 +310,6 @@ mod tests {
         let draft = draft(Role::SalesRep, "POST", "/contacts", "name=Jo").unwrap();
         assert_eq!(format!("{draft:?}"), r#"Draft { route: "contacts/create", .. }"#);
         let permit = draft.with_body(Some((JSON, body))).unwrap();
-        assert_eq!(
-            format!("{permit:?}"),
-            r#"Permit { route: "contacts/create", .. }"#
-        );
+        assert_eq!(format!("{permit:?}"), r#"Permit { route: "contacts/create", .. }"#);
     }
 }

@@ -25,13 +25,7 @@ pub enum Role {
 
 impl Role {
     /// Every role, lowest rank first.
-    pub const ALL: [Role; 5] = [
-        Role::Viewer,
-        Role::Analyst,
-        Role::SalesRep,
-        Role::SalesManager,
-        Role::Admin,
-    ];
+    pub const ALL: [Role; 5] = [Role::Viewer, Role::Analyst, Role::SalesRep, Role::SalesManager, Role::Admin];
 
     /// The spelling of the founding document.
     pub const fn as_str(self) -> &'static str {
@@ -52,9 +46,7 @@ impl Role {
     /// The role an IdP means: surrounding blanks and letter case do not matter (L12).
     pub fn named(text: &str) -> Option<Role> {
         let text = text.trim();
-        Role::ALL
-            .into_iter()
-            .find(|role| role.as_str().eq_ignore_ascii_case(text))
+        Role::ALL.into_iter().find(|role| role.as_str().eq_ignore_ascii_case(text))
     }
 }
 
@@ -85,9 +77,7 @@ pub struct Reach {
 impl Reach {
     /// The reach of a key of `key_role` whose holder has `holder_roles` at this moment.
     pub fn new(key_role: Role, holder_roles: &[Role]) -> Reach {
-        let held = holder_roles
-            .iter()
-            .fold(Permissions::NONE, |all, role| all.union(Permissions::of(*role)));
+        let held = holder_roles.iter().fold(Permissions::NONE, |all, role| all.union(Permissions::of(*role)));
         Reach {
             key_role,
             highest: holder_roles.iter().max().map(|held| key_role.min(*held)),
@@ -99,10 +89,7 @@ impl Reach {
     /// The same reach, with the configured hosts Apollo may post results to (R9); none without this call.
     #[must_use]
     pub fn allowing_webhooks(self, allowed_webhook_hosts: &[String]) -> Reach {
-        Reach {
-            webhook_hosts: allowed_webhook_hosts.to_vec(),
-            ..self
-        }
+        Reach { webhook_hosts: allowed_webhook_hosts.to_vec(), ..self }
     }
 
     /// The role written in the key, which refusals name as the caller's current role.
@@ -122,18 +109,13 @@ impl Reach {
 
     /// Whether results may be posted to `host` (compared without letter case).
     pub(super) fn allows_webhook_to(&self, host: &str) -> bool {
-        self.webhook_hosts
-            .iter()
-            .any(|allowed| allowed.eq_ignore_ascii_case(host))
+        self.webhook_hosts.iter().any(|allowed| allowed.eq_ignore_ascii_case(host))
     }
 
     /// A reach of exactly `permissions`, as a configured role may have one day.
     #[cfg(test)]
     pub(super) fn exactly(permissions: Permissions) -> Reach {
-        Reach {
-            permissions,
-            ..Reach::new(Role::Viewer, &[])
-        }
+        Reach { permissions, ..Reach::new(Role::Viewer, &[]) }
     }
 }
 
@@ -145,10 +127,7 @@ mod tests {
     #[test]
     fn roles_are_ranked_as_the_product_says() {
         assert!(Role::ALL.is_sorted());
-        assert_eq!(
-            Role::ALL.map(Role::as_str),
-            ["viewer", "analyst", "sales_rep", "sales_manager", "admin"]
-        );
+        assert_eq!(Role::ALL.map(Role::as_str), ["viewer", "analyst", "sales_rep", "sales_manager", "admin"]);
     }
 
     /// Product R6: exact spelling; anything else is no role.
@@ -158,16 +137,7 @@ mod tests {
             assert_eq!(Role::parse(role.as_str()), Some(role));
             assert_eq!(Role::parse(&role.to_string().to_uppercase()), None);
         }
-        for text in [
-            "",
-            "superuser",
-            " viewer",
-            "viewer ",
-            "Viewer",
-            "salesRep",
-            "sales-rep",
-            "undefined",
-        ] {
+        for text in ["", "superuser", " viewer", "viewer ", "Viewer", "salesRep", "sales-rep", "undefined"] {
             assert_eq!(Role::parse(text), None, "{text:?}");
         }
     }
@@ -186,10 +156,7 @@ mod tests {
     fn a_role_reads_the_same_in_text_and_in_json() {
         for role in Role::ALL {
             assert_eq!(serde_json::to_string(&role).unwrap(), format!("\"{role}\""));
-            assert_eq!(
-                serde_json::from_str::<Role>(&format!("\"{role}\"")).unwrap(),
-                role
-            );
+            assert_eq!(serde_json::from_str::<Role>(&format!("\"{role}\"")).unwrap(), role);
         }
         assert!(serde_json::from_str::<Role>("\"Admin\"").is_err());
     }
@@ -198,20 +165,13 @@ mod tests {
     #[test]
     fn a_role_reaches_strictly_below_itself_and_admin_reaches_all() {
         let reached = |actor: Role| -> Vec<&str> {
-            Role::ALL
-                .into_iter()
-                .filter(|target| may_reach(actor, *target))
-                .map(Role::as_str)
-                .collect()
+            Role::ALL.into_iter().filter(|target| may_reach(actor, *target)).map(Role::as_str).collect()
         };
         assert_eq!(reached(Role::Viewer), [""; 0]);
         assert_eq!(reached(Role::Analyst), ["viewer"]);
         assert_eq!(reached(Role::SalesRep), ["viewer", "analyst"]);
         assert_eq!(reached(Role::SalesManager), ["viewer", "analyst", "sales_rep"]);
-        assert_eq!(
-            reached(Role::Admin),
-            ["viewer", "analyst", "sales_rep", "sales_manager", "admin"]
-        );
+        assert_eq!(reached(Role::Admin), ["viewer", "analyst", "sales_rep", "sales_manager", "admin"]);
     }
 
     /// Product R3: key's role ∩ holder's current roles, several roles in union.
@@ -220,21 +180,9 @@ mod tests {
         use Permission::*;
         let cases: &[(Role, &[Role], &[Permission])] = &[
             (Role::Admin, &[], &[]),
-            (
-                Role::Admin,
-                &[Role::Viewer],
-                &[SearchPeople, SearchOrganizations, ViewAnalytics],
-            ),
-            (
-                Role::Viewer,
-                &[Role::Admin],
-                &[SearchPeople, SearchOrganizations, ViewAnalytics],
-            ),
-            (
-                Role::SalesRep,
-                &[Role::Analyst],
-                &[SearchPeople, SearchOrganizations, EnrichPerson, EnrichOrg],
-            ),
+            (Role::Admin, &[Role::Viewer], &[SearchPeople, SearchOrganizations, ViewAnalytics]),
+            (Role::Viewer, &[Role::Admin], &[SearchPeople, SearchOrganizations, ViewAnalytics]),
+            (Role::SalesRep, &[Role::Analyst], &[SearchPeople, SearchOrganizations, EnrichPerson, EnrichOrg]),
             (
                 Role::Admin,
                 &[Role::SalesRep, Role::Viewer],
@@ -259,16 +207,10 @@ mod tests {
     #[test]
     fn a_caller_acts_with_the_lower_of_key_and_holder() {
         let highest = |key, held: &[Role]| Reach::new(key, held).highest();
-        assert_eq!(
-            highest(Role::Admin, &[Role::Viewer, Role::SalesRep]),
-            Some(Role::SalesRep)
-        );
+        assert_eq!(highest(Role::Admin, &[Role::Viewer, Role::SalesRep]), Some(Role::SalesRep));
         assert_eq!(highest(Role::Analyst, &[Role::Admin]), Some(Role::Analyst));
         assert_eq!(highest(Role::Admin, &[]), None);
-        assert_eq!(
-            Reach::new(Role::Analyst, &[Role::Viewer]).key_role(),
-            Role::Analyst
-        );
+        assert_eq!(Reach::new(Role::Analyst, &[Role::Viewer]).key_role(), Role::Analyst);
     }
 
     #[test]

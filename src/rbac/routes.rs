@@ -19,18 +19,11 @@ pub fn table() -> &'static [Route] {
 }
 
 /// Members of a mailbox that open somebody else's service, should Apollo ever fill them in.
-const MAILBOX_SECRETS: &[&str] = &[
-    "sendgrid_api_key_v3",
-    "sendgrid_api_user",
-    "mailwarming_subject_token",
-];
+const MAILBOX_SECRETS: &[&str] = &["sendgrid_api_key_v3", "sendgrid_api_user", "mailwarming_subject_token"];
 
 /// Parameters that choose whose mailbox a sequence sends from.
-const SEQUENCE_SENDERS: &[&str] = &[
-    "send_email_from_email_account_id",
-    "send_email_from_email_address",
-    "send_email_from_user_id",
-];
+const SEQUENCE_SENDERS: &[&str] =
+    &["send_email_from_email_account_id", "send_email_from_email_address", "send_email_from_user_id"];
 
 #[rustfmt::skip]
 const TABLE: &[Route] = &[
@@ -236,24 +229,17 @@ mod tests {
                 (a.template.split('/').collect(), b.template.split('/').collect());
             a.method == b.method
                 && a_parts.len() == b_parts.len()
-                && a_parts
-                    .iter()
-                    .zip(&b_parts)
-                    .all(|(x, y)| match (slot(x), slot(y)) {
-                        (true, true) => true,
-                        (true, false) => fits(x, y),
-                        (false, true) => fits(y, x),
-                        (false, false) => x == y,
-                    })
+                && a_parts.iter().zip(&b_parts).all(|(x, y)| match (slot(x), slot(y)) {
+                    (true, true) => true,
+                    (true, false) => fits(x, y),
+                    (false, true) => fits(y, x),
+                    (false, false) => x == y,
+                })
         };
         // A fixed word that has the form of an id would be caught by the row with the slot.
         fn fits(slot: &str, word: &str) -> bool {
             let hex = word.len() == 24 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
-            if slot == "{id}" {
-                hex
-            } else {
-                word.parse::<i64>().is_ok()
-            }
+            if slot == "{id}" { hex } else { word.parse::<i64>().is_ok() }
         }
         for (position, a) in table().iter().enumerate() {
             for b in &table()[position + 1..] {
@@ -265,9 +251,7 @@ mod tests {
     #[test]
     fn every_row_is_found_by_its_own_method_and_path_alone() {
         for route in table() {
-            for method in [
-                "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "get", "",
-            ] {
+            for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "get", ""] {
                 let known = table()
                     .iter()
                     .find(|other| other.method.as_str() == method && other.template == route.template);
@@ -286,11 +270,7 @@ mod tests {
             assert!(slots <= 1, "{}", route.template);
             for part in &parts[1..] {
                 let word = !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-                assert!(
-                    word || ["{id}", "{request_id}"].contains(part),
-                    "{}",
-                    route.template
-                );
+                assert!(word || ["{id}", "{request_id}"].contains(part), "{}", route.template);
             }
             assert_eq!(route.name.matches('/').count(), 1, "{}", route.name);
         }
@@ -300,23 +280,16 @@ mod tests {
     #[test]
     fn every_permission_decides_at_least_one_route_both_ways() {
         for permission in Permission::ALL {
-            let decided = table()
-                .iter()
-                .filter(|route| route.permissions.contains(&permission))
-                .inspect(|route| {
+            let decided =
+                table().iter().filter(|route| route.permissions.contains(&permission)).inspect(|route| {
                     let ask = |permissions: Permissions| {
                         let target = find(route.method.as_str(), &example(route)).unwrap();
                         permit(target, &Reach::exactly(permissions), "").map(|draft| draft.route().row)
                     };
-                    let others: Vec<_> = Permission::ALL
-                        .into_iter()
-                        .filter(|other| *other != permission)
-                        .collect();
+                    let others: Vec<_> =
+                        Permission::ALL.into_iter().filter(|other| *other != permission).collect();
                     assert_eq!(ask(Permissions::listed(route.permissions)), Ok(route.row));
-                    assert_eq!(
-                        ask(Permissions::listed(&others)),
-                        Err(Denial::Forbidden { permission })
-                    );
+                    assert_eq!(ask(Permissions::listed(&others)), Err(Denial::Forbidden { permission }));
                 });
             assert!(decided.count() > 0, "{permission} decides nothing");
         }
@@ -348,18 +321,11 @@ mod tests {
     #[test]
     fn price_paging_and_rate_are_those_of_the_sheet() {
         let rows = |wanted: fn(&Route) -> bool| -> BTreeSet<u8> {
-            table()
-                .iter()
-                .filter(|route| wanted(route))
-                .map(|route| route.row)
-                .collect()
+            table().iter().filter(|route| wanted(route)).map(|route| route.row).collect()
         };
         let priced = [2, 3, 4, 6, 7, 8, 9, 10, 11, 54, 55];
         assert_eq!(rows(|route| route.credits != Credits::Free), priced.into());
-        assert_eq!(
-            rows(|route| matches!(route.credits, PerPage(1))),
-            [6, 10, 11].into()
-        );
+        assert_eq!(rows(|route| matches!(route.credits, PerPage(1))), [6, 10, 11].into());
         assert_eq!(rows(|route| route.rate == Search), [1, 6, 11].into());
         assert_eq!(rows(|route| route.rate == Enrichment), [2, 4, 7, 9, 10].into());
         assert_eq!(rows(|route| route.rate == BulkEnrichment), [3, 8].into());
@@ -374,10 +340,7 @@ mod tests {
         let filled = [16, 22, 30, 36, 40, 49, 52];
         assert_eq!(rows(|route| matches!(route.owner, Filled(_))), filled.into());
         assert_eq!(rows(|route| !route.senders.is_empty()), [36, 45, 46].into());
-        assert_eq!(
-            rows(|route| route.records.is_some()),
-            [3, 8, 16, 17, 26, 27].into()
-        );
+        assert_eq!(rows(|route| route.records.is_some()), [3, 8, 16, 17, 26, 27].into());
     }
 
     /// Facts §3.2, column PII, written here a second time on purpose.

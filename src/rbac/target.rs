@@ -61,10 +61,7 @@ impl Target {
     /// The path to ask Apollo for, built from the row and the id and never from the caller's text (R8).
     pub fn path(&self) -> String {
         let id = self.captured.as_deref().unwrap_or_default();
-        self.route
-            .template
-            .replace("{id}", id)
-            .replace("{request_id}", id)
+        self.route.template.replace("{id}", id).replace("{request_id}", id)
     }
 }
 
@@ -101,36 +98,14 @@ mod tests {
 
     #[test]
     fn a_request_id_is_a_signed_64_bit_integer() {
-        for id in [
-            "-2039995589705121953",
-            "9223372036854775807",
-            "-9223372036854775808",
-            "0",
-        ] {
+        for id in ["-2039995589705121953", "9223372036854775807", "-9223372036854775808", "0"] {
             let target = find("GET", &format!("/webhook_result/{id}")).unwrap();
-            assert_eq!(
-                (target.id(), target.path()),
-                (Some(id), format!("/webhook_result/{id}"))
-            );
+            assert_eq!((target.id(), target.path()), (Some(id), format!("/webhook_result/{id}")));
         }
-        for id in [
-            "9223372036854775808",
-            "-9223372036854775809",
-            "+1",
-            "01",
-            "-0",
-            "1.0",
-            "1e3",
-            "",
-            " 1",
-            "-",
-            ID,
-        ] {
-            assert_eq!(
-                find("GET", &format!("/webhook_result/{id}")),
-                Err(Denial::UnknownRoute),
-                "{id}"
-            );
+        for id in
+            ["9223372036854775808", "-9223372036854775809", "+1", "01", "-0", "1.0", "1e3", "", " 1", "-", ID]
+        {
+            assert_eq!(find("GET", &format!("/webhook_result/{id}")), Err(Denial::UnknownRoute), "{id}");
         }
     }
 
@@ -146,11 +121,7 @@ mod tests {
             "search",
         ];
         for id in ids {
-            assert_eq!(
-                find("GET", &format!("/contacts/{id}")),
-                Err(Denial::UnknownRoute),
-                "{id}"
-            );
+            assert_eq!(find("GET", &format!("/contacts/{id}")), Err(Denial::UnknownRoute), "{id}");
         }
         assert!(find("GET", "/contacts/6C00000000000000000000A1").is_ok());
     }

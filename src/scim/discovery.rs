@@ -32,12 +32,7 @@ pub fn service_provider_config(base: &str) -> Value {
 /// Source: RFC 7643 §6, RFC 7644 §4.
 #[must_use]
 pub fn resource_types(base: &str) -> Value {
-    listed(
-        RESOURCE_TYPES
-            .iter()
-            .map(|document| with_location("ResourceType", document, base))
-            .collect(),
-    )
+    listed(RESOURCE_TYPES.iter().map(|document| with_location("ResourceType", document, base)).collect())
 }
 
 /// One resource type by its id, compared without letter case; none when there is no such type.
@@ -51,12 +46,7 @@ pub fn resource_type(id: &str, base: &str) -> Option<Value> {
 /// Source: RFC 7643 §7, RFC 7644 §4.
 #[must_use]
 pub fn schemas(base: &str) -> Value {
-    listed(
-        SCHEMAS
-            .iter()
-            .map(|document| with_location("Schema", document, base))
-            .collect(),
-    )
+    listed(SCHEMAS.iter().map(|document| with_location("Schema", document, base)).collect())
 }
 
 /// One schema by its URN, compared without letter case; none when there is no such schema.
@@ -66,11 +56,7 @@ pub fn schema(urn: &str, base: &str) -> Option<Value> {
 }
 
 fn by_id<'a>(documents: &'a [Value], id: &str) -> Option<&'a Value> {
-    documents.iter().find(|document| {
-        document["id"]
-            .as_str()
-            .is_some_and(|own| own.eq_ignore_ascii_case(id))
-    })
+    documents.iter().find(|document| document["id"].as_str().is_some_and(|own| own.eq_ignore_ascii_case(id)))
 }
 
 fn listed(documents: Vec<Value>) -> Value {
@@ -99,10 +85,7 @@ mod tests {
     #[test]
     fn every_document_says_where_it_is() {
         let config = service_provider_config("https://bridge.example/scim/v2/");
-        assert_eq!(
-            config["meta"]["location"],
-            "https://bridge.example/scim/v2/ServiceProviderConfig"
-        );
+        assert_eq!(config["meta"]["location"], "https://bridge.example/scim/v2/ServiceProviderConfig");
         assert_eq!(config["schemas"], json!([urn::SERVICE_PROVIDER_CONFIG]));
         assert_eq!(
             schemas(BASE)["Resources"][1]["meta"],
@@ -117,10 +100,7 @@ mod tests {
     #[test]
     fn lists_count_what_they_carry_and_single_ones_are_found_by_id() {
         assert_eq!(
-            (
-                &schemas(BASE)["totalResults"],
-                &resource_types(BASE)["totalResults"]
-            ),
+            (&schemas(BASE)["totalResults"], &resource_types(BASE)["totalResults"]),
             (&json!(2), &json!(1))
         );
         assert_eq!(schema(&urn::USER.to_uppercase(), BASE).unwrap()["name"], "User");
@@ -134,15 +114,9 @@ mod tests {
             assert!(!document.to_string().contains("null"));
             assert_eq!(document["schemas"], json!([urn::SCHEMA]));
             for attribute in document["attributes"].as_array().unwrap() {
-                for name in [
-                    "name",
-                    "type",
-                    "multiValued",
-                    "description",
-                    "required",
-                    "mutability",
-                    "returned",
-                ] {
+                for name in
+                    ["name", "type", "multiValued", "description", "required", "mutability", "returned"]
+                {
                     assert!(attribute.get(name).is_some(), "{name} of {}", attribute["name"]);
                 }
             }
@@ -158,14 +132,7 @@ mod tests {
         );
         let user = schema(urn::USER, BASE).unwrap();
         for absent in ["password", "groups", "entitlements", "x509Certificates"] {
-            assert!(
-                !user["attributes"]
-                    .as_array()
-                    .unwrap()
-                    .iter()
-                    .any(|a| a["name"] == absent),
-                "{absent}"
-            );
+            assert!(!user["attributes"].as_array().unwrap().iter().any(|a| a["name"] == absent), "{absent}");
         }
     }
 }

@@ -22,10 +22,7 @@ impl Page {
     pub fn read(start_index: Option<&str>, count: Option<&str>, max: u64) -> Result<Page, Error> {
         let start_index = start_index.map_or(Ok(1), |text| whole_number("startIndex", text))?;
         let count = count.map_or(Ok(max), |text| whole_number("count", text))?;
-        Ok(Page {
-            start_index: start_index.max(1),
-            count: count.min(max),
-        })
+        Ok(Page { start_index: start_index.max(1), count: count.min(max) })
     }
 
     /// How many resources of the whole list stand before this page.
@@ -45,11 +42,7 @@ fn whole_number(parameter: &'static str, text: &str) -> Result<u64, Error> {
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(Error::NotANumber { parameter });
     }
-    Ok(if negative {
-        0
-    } else {
-        digits.parse().unwrap_or(u64::MAX)
-    })
+    Ok(if negative { 0 } else { digits.parse().unwrap_or(u64::MAX) })
 }
 
 /// The message that carries one page by index; all counts are numbers.
@@ -102,22 +95,11 @@ mod tests {
             (Some("0"), Some("-5"), (1, 0)),
             (Some("-7"), Some("0"), (1, 0)),
             (Some("101"), Some("5000"), (101, 1000)),
-            (
-                Some("99999999999999999999999"),
-                Some("99999999999999999999999"),
-                (u64::MAX, 1000),
-            ),
+            (Some("99999999999999999999999"), Some("99999999999999999999999"), (u64::MAX, 1000)),
         ];
         for (start, count, (start_index, wanted)) in cases {
             let page = Page::read(start, count, 1000).unwrap();
-            assert_eq!(
-                page,
-                Page {
-                    start_index,
-                    count: wanted
-                },
-                "{start:?} {count:?}"
-            );
+            assert_eq!(page, Page { start_index, count: wanted }, "{start:?} {count:?}");
         }
         assert_eq!(Page::read(Some("101"), None, 100).unwrap().offset(), 100);
     }
@@ -127,9 +109,7 @@ mod tests {
         for text in ["", "abc", "1.5", "1e3", "--1", "0x10", "१"] {
             assert_eq!(
                 Page::read(Some(text), None, 9),
-                Err(Error::NotANumber {
-                    parameter: "startIndex"
-                }),
+                Err(Error::NotANumber { parameter: "startIndex" }),
                 "{text}"
             );
             assert_eq!(
@@ -154,11 +134,7 @@ mod tests {
     fn a_cursor_page_names_only_the_cursors_there_are() {
         let last = cursor_response(3, Some("p"), None, vec![json!({"id": "1"})]);
         assert_eq!(
-            (
-                &last["previousCursor"],
-                last.get("nextCursor"),
-                &last["itemsPerPage"]
-            ),
+            (&last["previousCursor"], last.get("nextCursor"), &last["itemsPerPage"]),
             (&json!("p"), None, &json!(1))
         );
     }

@@ -25,13 +25,7 @@ pub struct AttrPath {
 
 impl AttrPath {
     fn new(urn: Option<&'static str>, attribute: &'static Attribute) -> Self {
-        Self {
-            urn,
-            name: &attribute.name,
-            sub: None,
-            attribute,
-            leaf: attribute,
-        }
+        Self { urn, name: &attribute.name, sub: None, attribute, leaf: attribute }
     }
 
     /// The top attribute, for example `name` of `name.familyName`.
@@ -56,16 +50,8 @@ impl AttrPath {
     /// already.
     #[must_use]
     pub fn with_sub(&self, name: &str) -> Option<AttrPath> {
-        let leaf = if self.sub.is_some() {
-            None
-        } else {
-            self.attribute.sub(name)
-        }?;
-        Some(Self {
-            sub: Some(&leaf.name),
-            leaf,
-            ..self.clone()
-        })
+        let leaf = if self.sub.is_some() { None } else { self.attribute.sub(name) }?;
+        Some(Self { sub: Some(&leaf.name), leaf, ..self.clone() })
     }
 
     /// The path of a sub-attribute as seen from within a value of `parent`.
@@ -160,16 +146,12 @@ impl Name {
             Some(_) => schema.attribute(name),
             None => schema::top_level(name),
         };
-        let unknown = if urn.is_some() {
-            Name::Foreign
-        } else {
-            Name::Unknown
-        };
+        let unknown = if urn.is_some() { Name::Foreign } else { Name::Unknown };
         match (attribute, sub, parts.next()) {
             (Some(attribute), None, _) => Name::Attribute(AttrPath::new(urn, attribute)),
-            (Some(attribute), Some(sub), None) => AttrPath::new(urn, attribute)
-                .with_sub(sub)
-                .map_or(unknown, Name::Attribute),
+            (Some(attribute), Some(sub), None) => {
+                AttrPath::new(urn, attribute).with_sub(sub).map_or(unknown, Name::Attribute)
+            }
             (Some(_), Some(_), Some(_)) => unknown,
             (None, ..) if urn.is_none() => schema::unstored().attribute(name).map_or(unknown, Name::Unstored),
             (None, ..) => unknown,
@@ -180,9 +162,7 @@ impl Name {
 /// Source: RFC 7644 §3.10, `ATTRNAME`, with the `$` of `$ref`.
 fn is_name(text: &str) -> bool {
     let mut chars = text.chars();
-    chars
-        .next()
-        .is_some_and(|first| first.is_ascii_alphabetic() || first == '$')
+    chars.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '$')
         && chars.all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }
 
@@ -197,11 +177,7 @@ fn split_urn(text: &str) -> Option<(&'static Schema, &str)> {
         } else {
             rest.strip_prefix([':', '.']).filter(|rest| !rest.is_empty())
         };
-        if known {
-            rest.map(|rest| (schema, rest))
-        } else {
-            None
-        }
+        if known { rest.map(|rest| (schema, rest)) } else { None }
     })
 }
 
@@ -249,10 +225,7 @@ impl Path {
     }
 
     fn below(resolve: impl Fn(&str) -> Name, rest: &str, whole: &str) -> Result<Path, Error> {
-        let malformed = |problem: &str| Error::Path {
-            path: shortened(whole),
-            problem: problem.to_owned(),
-        };
+        let malformed = |problem: &str| Error::Path { path: shortened(whole), problem: problem.to_owned() };
         let (head, bracket) = match rest.split_once('[') {
             Some((head, tail)) => (head, Some(tail)),
             None => (rest, None),
@@ -268,9 +241,7 @@ impl Path {
             (Name::Unknown, _) => return Ok(Path::Unknown(shortened(whole))),
         };
         if path.sub.is_some() || !path.attribute.multi_valued || !path.attribute.is_complex() {
-            return Err(malformed(
-                "only an attribute with several values takes a filter in brackets",
-            ));
+            return Err(malformed("only an attribute with several values takes a filter in brackets"));
         }
         match filter::parse_selector(path.attribute, bracket.unwrap_or_default()) {
             Ok((filter, sub)) => {
@@ -279,10 +250,7 @@ impl Path {
                     Some(_) => return Err(malformed("a sub-attribute must follow the dot")),
                     None => Some(path),
                 };
-                let known = path.map(|path| Path::Attribute {
-                    path,
-                    filter: Some(Box::new(filter)),
-                });
+                let known = path.map(|path| Path::Attribute { path, filter: Some(Box::new(filter)) });
                 Ok(known.unwrap_or_else(|| Path::Unknown(shortened(whole))))
             }
             Err(Error::FilterUnknownAttribute { .. }) => Ok(Path::Unknown(shortened(whole))),

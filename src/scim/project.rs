@@ -37,12 +37,8 @@ impl Projection {
     /// Unknown names select nothing. Errors: [`Error::BothProjections`] when both carry names.
     /// Source: RFC 7644 §3.4.2.5, §3.9, §3.10.
     pub fn read(attributes: Option<&str>, excluded: Option<&str>) -> Result<Projection, Error> {
-        let names = |text: Option<&str>| {
-            text.unwrap_or_default()
-                .split(',')
-                .map(str::to_owned)
-                .collect::<Vec<_>>()
-        };
+        let names =
+            |text: Option<&str>| text.unwrap_or_default().split(',').map(str::to_owned).collect::<Vec<_>>();
         Self::of(&names(attributes), &names(excluded))
     }
 
@@ -154,11 +150,7 @@ impl Cut<'_> {
                 Selected::Attribute(_) | Selected::Extension(_) => {}
             }
         }
-        if parts.is_empty() {
-            Share::Nothing
-        } else {
-            Share::Parts(parts)
-        }
+        if parts.is_empty() { Share::Nothing } else { Share::Parts(parts) }
     }
 }
 
@@ -170,10 +162,7 @@ fn part(value: Value, parts: &[&str], keep: bool) -> Option<Value> {
             (!members.is_empty()).then_some(Value::Object(members))
         }
         Value::Array(values) => {
-            let left: Vec<Value> = values
-                .into_iter()
-                .filter_map(|value| part(value, parts, keep))
-                .collect();
+            let left: Vec<Value> = values.into_iter().filter_map(|value| part(value, parts, keep)).collect();
             (!left.is_empty()).then_some(Value::Array(left))
         }
         other => (!keep).then_some(other),
@@ -215,20 +204,14 @@ mod tests {
         let extension = urn::ENTERPRISE_USER;
         let cases = [
             ("username", json!({"userName": "ada"})),
-            (
-                " userName , Name.FamilyName",
-                json!({"userName": "ada", "name": {"familyName": "King"}}),
-            ),
+            (" userName , Name.FamilyName", json!({"userName": "ada", "name": {"familyName": "King"}})),
             (
                 "emails.value",
                 json!({"emails": [{"value": "ada@corp.example"}, {"value": "ada@home.example"}]}),
             ),
             ("emails.display", json!({})),
             ("nosuch,members,password", json!({})),
-            (
-                "urn:ietf:params:scim:schemas:core:2.0:User:userName",
-                json!({"userName": "ada"}),
-            ),
+            ("urn:ietf:params:scim:schemas:core:2.0:User:userName", json!({"userName": "ada"})),
             (
                 "URN:ietf:params:scim:schemas:extension:enterprise:2.0:user:department",
                 json!({(extension): {"department": "Sales"}}),
@@ -257,18 +240,12 @@ mod tests {
         assert_eq!(without("name.givenName")["name"], json!({"familyName": "King"}));
         assert_eq!(without("name.givenName,name.familyName").get("name"), None);
         assert_eq!(without(urn::ENTERPRISE_USER).get(urn::ENTERPRISE_USER), None);
-        assert_eq!(
-            without("manager")[urn::ENTERPRISE_USER],
-            json!({"department": "Sales"})
-        );
+        assert_eq!(without("manager")[urn::ENTERPRISE_USER], json!({"department": "Sales"}));
     }
 
     #[test]
     fn both_wishes_at_once_are_refused_and_empty_ones_are_none() {
-        assert_eq!(
-            Projection::read(Some("a"), Some("b")),
-            Err(Error::BothProjections)
-        );
+        assert_eq!(Projection::read(Some("a"), Some("b")), Err(Error::BothProjections));
         let all = Projection::read(Some(""), Some(" ,")).unwrap();
         assert_eq!(all.apply(ada()), ada());
     }

@@ -148,9 +148,7 @@ impl Schema {
 }
 
 fn named<'a>(attributes: &'a [Attribute], name: &str) -> Option<&'a Attribute> {
-    attributes
-        .iter()
-        .find(|attribute| attribute.name.eq_ignore_ascii_case(name))
+    attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case(name))
 }
 
 static USER: LazyLock<Schema> = LazyLock::new(|| embedded(include_str!("../../scim-schemas/User.json")));
@@ -202,9 +200,7 @@ pub fn all() -> [&'static Schema; 2] {
 /// The advertised schema of this URN, compared without letter case.
 #[must_use]
 pub fn by_urn(id: &str) -> Option<&'static Schema> {
-    all()
-        .into_iter()
-        .find(|schema| schema.id.eq_ignore_ascii_case(id))
+    all().into_iter().find(|schema| schema.id.eq_ignore_ascii_case(id))
 }
 
 /// A top-level attribute of a User resource, common or core, compared without letter case.
@@ -233,10 +229,7 @@ mod tests {
         assert!(user_name.required && !user_name.case_exact && user_name.uniqueness == Uniqueness::Server);
         assert!(top_level("externalId").unwrap().case_exact);
         assert!(top_level("emails").unwrap().required, "a seat needs an address");
-        assert_eq!(
-            unstored().attribute("password").unwrap().returned,
-            Returned::Never
-        );
+        assert_eq!(unstored().attribute("password").unwrap().returned, Returned::Never);
         let manager = enterprise().attribute("manager").unwrap();
         assert!(
             manager.sub("displayName").unwrap().is_read_only() && manager.sub("$ref").unwrap().is_read_only()
@@ -253,10 +246,7 @@ mod tests {
                     "{}",
                     attribute.name
                 );
-                let flat = attribute
-                    .sub_attributes
-                    .iter()
-                    .all(|sub| !sub.is_complex() && !sub.multi_valued);
+                let flat = attribute.sub_attributes.iter().all(|sub| !sub.is_complex() && !sub.multi_valued);
                 assert!(flat, "{}", attribute.name);
             }
         }

@@ -28,6 +28,5 @@ pub const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 /// Source: RFC 8141 §2, where the leading `urn:` has no letter case.
 #[must_use]
 pub fn is_urn(name: &str) -> bool {
-    name.get(..4)
-        .is_some_and(|head| head.eq_ignore_ascii_case("urn:"))
+    name.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("urn:"))
 }

@@ -18,32 +18,19 @@ pub(super) fn claim(
     let known = before.is_some();
     let event = match (seat_for(wanted, facts), policy.without_seat) {
         (Ok(holder), _) => {
-            let what = if known {
-                What::Reassigned { rebound }
-            } else {
-                What::Assigned
-            };
-            Event {
-                what,
-                after: Seat::Assigned(holder),
-            }
+            let what = if known { What::Reassigned { rebound } } else { What::Assigned };
+            Event { what, after: Seat::Assigned(holder) }
         }
         (Err((_, violation)), WithoutSeat::Refuse) => return Err(violation),
         (Err((person, violation)), WithoutSeat::Wait) => queued(*person, reason_of(&violation), rebound),
     };
-    Ok(Decision {
-        events: vec![event],
-        yields,
-    })
+    Ok(Decision { events: vec![event], yields })
 }
 
 /// A POST with `active: false` for somebody new (L5, L6).
 pub(super) fn record(who: Person, facts: &Facts) -> Result<Decision, Violation> {
     let yields = yielding(&who, facts)?;
-    Ok(Decision {
-        events: vec![recorded(who, Yielded::default(), What::Recorded)],
-        yields,
-    })
+    Ok(Decision { events: vec![recorded(who, Yielded::default(), What::Recorded)], yields })
 }
 
 /// A POST with `active: false` that matches an unassigned record updates it (L5).
@@ -57,10 +44,7 @@ pub(super) fn record_again(
     if *before == next && yielded == Yielded::default() {
         return Ok(Decision::default());
     }
-    Ok(Decision {
-        events: vec![recorded(next, Yielded::default(), What::Amended)],
-        yields,
-    })
+    Ok(Decision { events: vec![recorded(next, Yielded::default(), What::Amended)], yields })
 }
 
 /// New attributes of somebody without a seat; only a userName somebody else carries is refused (L4).
@@ -92,11 +76,7 @@ pub(super) fn unassign_again(before: &Person, yielded: Yielded, next: Person, fa
         return Decision::default();
     }
     let taken = is_renamed(before, &next) && facts.same_user_name.is_some();
-    let kept = if taken {
-        own_yield(facts)
-    } else {
-        still_yielded(before, yielded, &next)
-    };
+    let kept = if taken { own_yield(facts) } else { still_yielded(before, yielded, &next) };
     one(recorded(next, kept, What::Amended))
 }
 
@@ -122,22 +102,13 @@ pub(super) fn amend_assigned(
     }
     let rebound = next.is_someone_else_than(holder.person());
     let next = Holder::new(next).map_err(|_| address_removed(holder))?;
-    let after = Event {
-        what: What::Amended,
-        after: Seat::Assigned(next),
-    };
+    let after = Event { what: What::Amended, after: Seat::Assigned(next) };
     if renamed.is_none() {
         return Ok(one(after));
     }
     let left = recorded(holder.person().clone(), Yielded::default(), What::Unassigned);
-    let back = Event {
-        what: What::Reassigned { rebound },
-        ..after
-    };
-    Ok(Decision {
-        events: vec![left, back],
-        yields: None,
-    })
+    let back = Event { what: What::Reassigned { rebound }, ..after };
+    Ok(Decision { events: vec![left, back], yields: None })
 }
 
 /// New attributes of somebody waiting; an address that arrives may bring the seat (L8).
@@ -154,16 +125,12 @@ pub(super) fn amend_waiting(
     refuse_taken_address(&next, facts)?;
     refuse_taken_external_id(&next, facts)?;
     let event = match (next.address.is_some(), reason) {
-        (false, Reason::NoAddress) | (true, Reason::NoSeat) => Event {
-            what: What::Amended,
-            after: Seat::Waiting(next, reason),
-        },
+        (false, Reason::NoAddress) | (true, Reason::NoSeat) => {
+            Event { what: What::Amended, after: Seat::Waiting(next, reason) }
+        }
         (false, Reason::NoSeat) => queued(next, Reason::NoAddress, false),
         (true, Reason::NoAddress) => match seat_for(next, facts) {
-            Ok(holder) => Event {
-                what: What::Assigned,
-                after: Seat::Assigned(holder),
-            },
+            Ok(holder) => Event { what: What::Assigned, after: Seat::Assigned(holder) },
             Err((person, violation)) => queued(*person, reason_of(&violation), false),
         },
     };
@@ -174,10 +141,9 @@ pub(super) fn amend_waiting(
 pub(super) fn grant(person: &Person, reason: Reason, facts: &Facts) -> Decision {
     let free = facts.capacity.bought - facts.capacity.assigned - facts.capacity.cooling;
     match (reason, Holder::new(person.clone())) {
-        (Reason::NoSeat, Ok(holder)) if free > 0 => one(Event {
-            what: What::Assigned,
-            after: Seat::Assigned(holder),
-        }),
+        (Reason::NoSeat, Ok(holder)) if free > 0 => {
+            one(Event { what: What::Assigned, after: Seat::Assigned(holder) })
+        }
         (Reason::NoSeat | Reason::NoAddress, _) => Decision::default(),
     }
 }
@@ -185,10 +151,7 @@ pub(super) fn grant(person: &Person, reason: Reason, facts: &Facts) -> Decision 
 /// DELETE of somebody active: the seat is given back, then the User is hidden (L1).
 pub(super) fn remove_active(person: &Person) -> Decision {
     let left = recorded(person.clone(), Yielded::default(), What::Unassigned);
-    Decision {
-        events: vec![left, removed(person)],
-        yields: None,
-    }
+    Decision { events: vec![left, removed(person)], yields: None }
 }
 
 /// DELETE of somebody without a seat.
@@ -197,37 +160,23 @@ pub(super) fn remove_unassigned(person: &Person) -> Decision {
 }
 
 pub(super) fn already_held(person: &Person) -> Violation {
-    Violation::AlreadyHeld {
-        user_name: person.user_name.as_str().to_owned(),
-    }
+    Violation::AlreadyHeld { user_name: person.user_name.as_str().to_owned() }
 }
 
 fn one(event: Event) -> Decision {
-    Decision {
-        events: vec![event],
-        yields: None,
-    }
+    Decision { events: vec![event], yields: None }
 }
 
 fn removed(person: &Person) -> Event {
-    Event {
-        what: What::Removed,
-        after: Seat::Removed(person.clone()),
-    }
+    Event { what: What::Removed, after: Seat::Removed(person.clone()) }
 }
 
 fn recorded(person: Person, yielded: Yielded, what: What) -> Event {
-    Event {
-        what,
-        after: Seat::Unassigned(person, yielded),
-    }
+    Event { what, after: Seat::Unassigned(person, yielded) }
 }
 
 fn queued(person: Person, reason: Reason, rebound: bool) -> Event {
-    Event {
-        what: What::Queued { reason, rebound },
-        after: Seat::Waiting(person, reason),
-    }
+    Event { what: What::Queued { reason, rebound }, after: Seat::Waiting(person, reason) }
 }
 
 fn is_renamed(before: &Person, next: &Person) -> bool {
@@ -246,10 +195,7 @@ fn still_yielded(before: &Person, yielded: Yielded, next: &Person) -> Yielded {
 /// A record that takes a name somebody else carries is not found by it.
 fn own_yield(facts: &Facts) -> Yielded {
     let taken = facts.same_user_name.is_some();
-    Yielded {
-        user_name: taken,
-        address: taken,
-    }
+    Yielded { user_name: taken, address: taken }
 }
 
 /// The unassigned record that has to yield the wanted userName, or a refusal when its owner is active (L6).
@@ -269,70 +215,40 @@ fn seat_for(wanted: Person, facts: &Facts) -> Result<Holder, (Box<Person>, Viola
         (person, Violation::NoAddress { user_name })
     })?;
     let seats = facts.capacity;
-    let before_us = if seats.queued > 0 {
-        seats.queued + seats.cooling
-    } else {
-        0
-    };
-    let spoken_for = if facts.returning {
-        seats.assigned
-    } else {
-        seats.assigned + before_us
-    };
+    let before_us = if seats.queued > 0 { seats.queued + seats.cooling } else { 0 };
+    let spoken_for = if facts.returning { seats.assigned } else { seats.assigned + before_us };
     if seats.bought > spoken_for {
         return Ok(holder);
     }
-    let none = Violation::NoSeat {
-        bought: seats.bought,
-        assigned: seats.assigned,
-        queued: seats.queued,
-    };
+    let none = Violation::NoSeat { bought: seats.bought, assigned: seats.assigned, queued: seats.queued };
     Err((Box::new(holder.into_person()), none))
 }
 
 fn reason_of(violation: &Violation) -> Reason {
-    if matches!(violation, Violation::NoAddress { .. }) {
-        Reason::NoAddress
-    } else {
-        Reason::NoSeat
-    }
+    if matches!(violation, Violation::NoAddress { .. }) { Reason::NoAddress } else { Reason::NoSeat }
 }
 
 /// Which name of the holder the request would change, letter case apart (L2).
 fn renamed_while_assigned(holder: &Holder, next: &Person) -> Option<Violation> {
-    let same_mailbox = next
-        .address
-        .as_ref()
-        .is_some_and(|address| address.is_same_mailbox(holder.address()));
+    let same_mailbox = next.address.as_ref().is_some_and(|address| address.is_same_mailbox(holder.address()));
     if !same_mailbox {
         return Some(address_removed(holder));
     }
     let held = &holder.person().user_name;
-    (held.key() != next.user_name.key()).then(|| Violation::NameChangeWhileAssigned {
-        name: Name::UserName,
-        held: held.as_str().to_owned(),
-    })
+    (held.key() != next.user_name.key())
+        .then(|| Violation::NameChangeWhileAssigned { name: Name::UserName, held: held.as_str().to_owned() })
 }
 
 fn address_removed(holder: &Holder) -> Violation {
-    Violation::NameChangeWhileAssigned {
-        name: Name::Address,
-        held: holder.address().as_str().to_owned(),
-    }
+    Violation::NameChangeWhileAssigned { name: Name::Address, held: holder.address().as_str().to_owned() }
 }
 
 fn user_name_taken(wanted: &Person, standing: Standing) -> Violation {
-    Violation::UserNameTaken {
-        user_name: wanted.user_name.as_str().to_owned(),
-        standing,
-    }
+    Violation::UserNameTaken { user_name: wanted.user_name.as_str().to_owned(), standing }
 }
 
 fn refuse_taken_user_name(wanted: &Person, facts: &Facts) -> Result<(), Violation> {
-    facts
-        .same_user_name
-        .as_ref()
-        .map_or(Ok(()), |rival| Err(user_name_taken(wanted, rival.standing)))
+    facts.same_user_name.as_ref().map_or(Ok(()), |rival| Err(user_name_taken(wanted, rival.standing)))
 }
 
 fn refuse_taken_address(wanted: &Person, facts: &Facts) -> Result<(), Violation> {
@@ -348,9 +264,7 @@ fn refuse_taken_address(wanted: &Person, facts: &Facts) -> Result<(), Violation>
 
 fn refuse_taken_external_id(wanted: &Person, facts: &Facts) -> Result<(), Violation> {
     match (&wanted.external_id, &facts.same_external_id) {
-        (Some(external_id), Some(_)) => Err(Violation::ExternalIdTaken {
-            external_id: external_id.clone(),
-        }),
+        (Some(external_id), Some(_)) => Err(Violation::ExternalIdTaken { external_id: external_id.clone() }),
         (None, _) | (_, None) => Ok(()),
     }
 }

@@ -242,7 +242,8 @@ pub enum Violation {
     /// L2.
     #[error(
         "the {} of an assigned seat cannot change: it is {held}, and Apollo takes a new one only after \
-         the seat was given back. Unassign {held} in your identity provider, change the {} there, then assign \
+         the seat was given back. Unassign {held} in your identity provider, change the {} there, then \
+         assign \
          the person again; nothing of this request was applied",
         name.as_str(), name.as_str()
     )]
@@ -254,7 +255,8 @@ pub enum Violation {
     },
     /// A POST for somebody who holds or awaits a seat (L10).
     #[error(
-        "{user_name} already holds or awaits a seat in this directory: update that User instead of creating it again"
+        "{user_name} already holds or awaits a seat in this directory: update that User instead of \
+         creating it again"
     )]
     AlreadyHeld {
         /// Who.
@@ -293,7 +295,8 @@ pub enum Violation {
     /// L8.
     #[error(
         "no seat to give: {assigned} of {bought} seats are assigned and {queued} people wait. \
-         Unassign somebody, or buy seats in Apollo and record them with `seatbridge team set --seats N`; then retry"
+         Unassign somebody, or buy seats in Apollo and record them with `seatbridge team set --seats N`; \
+         then retry"
     )]
     NoSeat {
         /// Seats bought.

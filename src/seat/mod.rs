@@ -6,8 +6,8 @@
 //! - `decision`: the helpers of that table, one rule each.
 //! - `policy`: what a directory may choose, what a team must have, which record a POST revives.
 //!
-//! Nothing here knows SCIM's spelling, HTTP or SQL; time and every fact about other seats arrive as arguments.
-//! Rules L1 to L12 of the product page live here; the tests at the foot of each file name them.
+//! Nothing here knows SCIM's spelling, HTTP or SQL; time and every fact about other seats arrive as
+//! arguments. Rules L1 to L12 of the product page live here; the tests at the foot of each file name them.
 
 pub mod address;
 #[cfg(test)]

@@ -80,9 +80,7 @@ pub enum NotConnectable {
 pub fn may_connect(team: Option<(&str, i64)>) -> Result<(), NotConnectable> {
     let (plan, seats) = team.ok_or(NotConnectable::NoTeam)?;
     if !plan.eq_ignore_ascii_case(SCIM_PLAN) {
-        return Err(NotConnectable::WrongPlan {
-            plan: plan.to_owned(),
-        });
+        return Err(NotConnectable::WrongPlan { plan: plan.to_owned() });
     }
     if seats < MINIMUM_SEATS {
         return Err(NotConnectable::TooFewSeats { seats });
@@ -140,14 +138,9 @@ mod tests {
         assert_eq!(may_connect(None), Err(NotConnectable::NoTeam));
         assert_eq!(
             may_connect(Some(("professional", 50))),
-            Err(NotConnectable::WrongPlan {
-                plan: "professional".into()
-            })
+            Err(NotConnectable::WrongPlan { plan: "professional".into() })
         );
-        assert_eq!(
-            may_connect(Some(("organization", 2))),
-            Err(NotConnectable::TooFewSeats { seats: 2 })
-        );
+        assert_eq!(may_connect(Some(("organization", 2))), Err(NotConnectable::TooFewSeats { seats: 2 }));
         assert_eq!(may_connect(Some(("organization", 3))), Ok(()));
         assert_eq!(may_connect(Some(("Organization", 4))), Ok(()));
     }
@@ -166,19 +159,13 @@ mod tests {
                 revives_by_user_name(&gone("Ada@x.example", record), &person("ada@X.example", wanted));
             assert_eq!(answer, revived, "{record:?} against {wanted:?}");
         }
-        assert!(!revives_by_user_name(
-            &gone("eve@x.example", None),
-            &person("ada@x.example", None)
-        ));
+        assert!(!revives_by_user_name(&gone("eve@x.example", None), &person("ada@x.example", None)));
     }
 
     /// L6: a record that yielded its name is not found by it.
     #[test]
     fn a_yielded_record_is_not_revived_by_its_former_name() {
-        let yielded = Yielded {
-            user_name: true,
-            address: true,
-        };
+        let yielded = Yielded { user_name: true, address: true };
         let record = Seat::Unassigned(person("ada@x.example", None), yielded);
         assert!(!revives_by_user_name(&record, &person("ada@x.example", None)));
     }
@@ -186,41 +173,15 @@ mod tests {
     /// L5: by externalId only where the flavour's externalId is stable.
     #[test]
     fn a_post_revives_by_external_id_only_where_it_is_stable() {
-        let stable = Policy {
-            external_id_is_stable: true,
-            ..Policy::default()
-        };
+        let stable = Policy { external_id_is_stable: true, ..Policy::default() };
         let record = gone("old@x.example", Some("00u1"));
-        assert!(revives_by_external_id(
-            &record,
-            &person("new@x.example", Some("00u1")),
-            &stable
-        ));
-        assert!(!revives_by_external_id(
-            &record,
-            &person("new@x.example", Some("00u1")),
-            &Policy::default()
-        ));
-        assert!(!revives_by_external_id(
-            &record,
-            &person("new@x.example", Some("00u2")),
-            &stable
-        ));
-        assert!(!revives_by_external_id(
-            &gone("a", None),
-            &person("b", None),
-            &stable
-        ));
+        assert!(revives_by_external_id(&record, &person("new@x.example", Some("00u1")), &stable));
+        assert!(!revives_by_external_id(&record, &person("new@x.example", Some("00u1")), &Policy::default()));
+        assert!(!revives_by_external_id(&record, &person("new@x.example", Some("00u2")), &stable));
+        assert!(!revives_by_external_id(&gone("a", None), &person("b", None), &stable));
         let held = Seat::Assigned(Holder::new(person("old@x.example", Some("00u1"))).unwrap());
-        assert!(!revives_by_external_id(
-            &held,
-            &person("new@x.example", Some("00u1")),
-            &stable
-        ));
-        assert!(!revives_by_user_name(
-            &held,
-            &person("old@x.example", Some("00u1"))
-        ));
+        assert!(!revives_by_external_id(&held, &person("new@x.example", Some("00u1")), &stable));
+        assert!(!revives_by_user_name(&held, &person("old@x.example", Some("00u1"))));
     }
 
     /// L9: the refusal carries the IdP's own way out.

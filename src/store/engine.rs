@@ -61,9 +61,7 @@ impl Store {
             Backend::Postgres(url) => (super::postgres::opener(url.clone()), "postgres"),
             #[cfg(not(feature = "postgres"))]
             Backend::Postgres(_) => {
-                return Err(Error::Unavailable(
-                    "this build has no PostgreSQL support".to_owned(),
-                ));
+                return Err(Error::Unavailable("this build has no PostgreSQL support".to_owned()));
             }
         };
         let first = opener(Use::Write)?;
@@ -84,9 +82,7 @@ impl Store {
             threads: Mutex::new(threads),
             kind,
         };
-        Ok(Self {
-            inner: Arc::new(inner),
-        })
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// `sqlite` or `postgres`, for `/readyz` and the logs.
@@ -110,10 +106,7 @@ impl Store {
                 let _ = answer.send(committed.and(result));
             })
         });
-        let queued = Queued {
-            since: Instant::now(),
-            run,
-        };
+        let queued = Queued { since: Instant::now(), run };
         match &*lock(&self.inner.writer) {
             Some(writer) => writer.try_send(queued).map_err(|refused| match refused {
                 TrySendError::Full(_) => Error::Busy,
@@ -203,11 +196,8 @@ fn in_savepoint<T>(
     work: impl FnOnce(&mut dyn Tx) -> Result<T, Error>,
 ) -> Result<T, Error> {
     link.savepoint()?;
-    let result = std::panic::catch_unwind(AssertUnwindSafe(|| work(link.tx()))).unwrap_or_else(|_| {
-        Err(Error::Database(
-            "a use case panicked; nothing of it was kept".to_owned(),
-        ))
-    });
+    let result = std::panic::catch_unwind(AssertUnwindSafe(|| work(link.tx())))
+        .unwrap_or_else(|_| Err(Error::Database("a use case panicked; nothing of it was kept".to_owned())));
     if result.is_ok() {
         link.release()?
     } else {
@@ -245,11 +235,7 @@ fn fail(command: Queued, error: &Error) {
 fn batch(link: &mut dyn Link, first: Queued, commands: &Receiver<Queued>) -> Result<(), Error> {
     if let Err(error) = link.begin_write() {
         fail(first, &error);
-        return if matches!(error, Error::Busy) {
-            Ok(())
-        } else {
-            Err(error)
-        };
+        return if matches!(error, Error::Busy) { Ok(()) } else { Err(error) };
     }
     let mut delivered = Vec::new();
     let waiting = std::iter::from_fn(|| commands.try_recv().ok()).take(LARGEST_BATCH - 1);

@@ -27,11 +27,9 @@ impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Self {
         use diesel::result::DatabaseErrorKind::{ClosedConnection, UniqueViolation};
         match error {
-            diesel::result::Error::DatabaseError(UniqueViolation, info) => Error::Taken(
-                info.constraint_name()
-                    .unwrap_or_else(|| info.message())
-                    .to_owned(),
-            ),
+            diesel::result::Error::DatabaseError(UniqueViolation, info) => {
+                Error::Taken(info.constraint_name().unwrap_or_else(|| info.message()).to_owned())
+            }
             diesel::result::Error::DatabaseError(ClosedConnection, info) => {
                 Error::Unavailable(info.message().to_owned())
             }

@@ -34,9 +34,7 @@ pub fn run(backend: &Backend) -> Result<Vec<String>, Error> {
             done
         }
         #[cfg(not(feature = "postgres"))]
-        Backend::Postgres(_) => Err(Error::Unavailable(
-            "this build has no PostgreSQL support".to_owned(),
-        )),
+        Backend::Postgres(_) => Err(Error::Unavailable("this build has no PostgreSQL support".to_owned())),
     }
 }
 
@@ -44,9 +42,7 @@ fn pending<Db: diesel::backend::Backend>(
     conn: &mut impl MigrationHarness<Db>,
     all: EmbeddedMigrations,
 ) -> Result<Vec<String>, Error> {
-    let done = conn
-        .run_pending_migrations(all)
-        .map_err(|error| Error::Database(error.to_string()))?;
+    let done = conn.run_pending_migrations(all).map_err(|error| Error::Database(error.to_string()))?;
     Ok(done.iter().map(ToString::to_string).collect())
 }
 
@@ -56,13 +52,9 @@ fn pending<Db: diesel::backend::Backend>(
 #[cfg(feature = "postgres")]
 pub fn set_schema(url: &secrecy::SecretString, name: &str, present: bool) -> Result<(), Error> {
     if name.is_empty()
-        || !name
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        || !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
     {
-        return Err(Error::Database(
-            "a schema name is made of a-z, 0-9 and _".to_owned(),
-        ));
+        return Err(Error::Database("a schema name is made of a-z, 0-9 and _".to_owned()));
     }
     let mut conn = super::postgres::open(url, Use::Write)?;
     let sql = if present {

@@ -1,16 +1,19 @@
 //! The only room that knows SQL.
 //!
-//! - [`Store`] (`engine`): reads and writes as whole use cases, on SQLite or PostgreSQL; nobody outside can tell.
+//! - [`Store`] (`engine`): reads and writes as whole use cases, on SQLite or PostgreSQL; nobody outside can
+//!   tell.
 //! - [`Tx`] (`tx`): what a use case may ask and change while it runs.
 //! - `records`: rows as domain values.
-//! - `sqlite`, `postgres`: one connection each; both include the same `queries/*.rs`, compiled once per backend.
+//! - `sqlite`, `postgres`: one connection each; both include the same `queries/*.rs`, compiled once per
+//!   backend.
 //! - `migrate`: embedded migrations.
 //!
-//! Where this leaves the first proposal (a pool of writers on PostgreSQL): both backends have ONE writer thread that
-//! collects commands, runs each in a savepoint and commits them together, and every writing transaction first takes
-//! the one `writer` row. So a decision always sees all decisions before it (no lost update, no race for the last
-//! seat, on any number of replicas), refusals are audited in the same transaction, the audit is chained as it is
-//! written, and one commit is shared by all who wait. A bridge needs tens of writes a second; this gives hundreds.
+//! Where this leaves the first proposal (a pool of writers on PostgreSQL): both backends have ONE writer
+//! thread that collects commands, runs each in a savepoint and commits them together, and every writing
+//! transaction first takes the one `writer` row. So a decision always sees all decisions before it (no lost
+//! update, no race for the last seat, on any number of replicas), refusals are audited in the same
+//! transaction, the audit is chained as it is written, and one commit is shared by all who wait. A bridge
+//! needs tens of writes a second; this gives hundreds.
 
 // The query files are included by both backends on purpose: one text, two types of connection.
 #![allow(clippy::duplicate_mod)]

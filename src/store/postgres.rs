@@ -6,6 +6,7 @@ use super::tx::Tx;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use secrecy::{ExposeSecret, SecretString};
+use std::path::Path;
 use std::sync::Arc;
 
 pub(super) type Conn = PgConnection;
@@ -34,15 +35,27 @@ pub(super) fn opener(url: SecretString) -> Opener {
 /// Errors: [`Error::Unavailable`] with the server's words, never with the URL.
 pub(super) fn open(url: &SecretString, purpose: Use) -> Result<Conn, Error> {
     let unavailable = |cause: String| Error::Unavailable(format!("PostgreSQL: {}", cause.trim()));
-    let mut conn = Conn::establish(url.expose_secret()).map_err(|error| unavailable(error.to_string()))?;
+    let system = openssl_probe::probe().cert_file;
+    let url = with_system_roots(url.expose_secret(), system.as_deref());
+    let mut conn = Conn::establish(&url).map_err(|error| unavailable(error.to_string()))?;
     let session = match purpose {
         // A client that vanishes in mid-transaction must not keep the writer row from everybody else.
         Use::Write => "SET idle_in_transaction_session_timeout = '60s'; SET lock_timeout = '15s'",
         Use::Read => "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
     };
-    conn.batch_execute(session)
-        .map_err(|error| unavailable(error.to_string()))?;
+    conn.batch_execute(session).map_err(|error| unavailable(error.to_string()))?;
     Ok(conn)
+}
+
+/// `sslrootcert=system` as libpq means it: verified against this machine's certificates. The OpenSSL compiled in does
+/// not know where they are, so the file is named.
+fn with_system_roots(url: &str, system: Option<&Path>) -> String {
+    let (Some(file), true) = (system.and_then(Path::to_str), url.contains("sslrootcert=system")) else {
+        return url.to_owned();
+    };
+    let named = url.replace("sslrootcert=system", &format!("sslrootcert={}", file.replace('/', "%2F")));
+    // libpq refuses anything weaker beside `system`; without a word about it, this is what `system` implies.
+    if named.contains("sslmode=") { named } else { format!("{named}&sslmode=verify-full") }
 }
 
 struct Connected(Conn);
@@ -56,16 +69,12 @@ impl Connected {
 impl Link for Connected {
     fn begin_write(&mut self) -> Result<(), Error> {
         self.run("BEGIN")?;
-        self.run("SELECT 1 FROM writer WHERE id = 1 FOR UPDATE")
-            .inspect_err(|_| self.rollback())
-            .map_err(|error| {
+        self.run("SELECT 1 FROM writer WHERE id = 1 FOR UPDATE").inspect_err(|_| self.rollback()).map_err(
+            |error| {
                 let told = error.to_string();
-                if told.contains("lock timeout") {
-                    Error::Busy
-                } else {
-                    error
-                }
-            })
+                if told.contains("lock timeout") { Error::Busy } else { error }
+            },
+        )
     }
     fn begin_read(&mut self) -> Result<(), Error> {
         self.run("BEGIN ISOLATION LEVEL REPEATABLE READ")
@@ -93,5 +102,25 @@ impl Link for Connected {
 impl Tx for Conn {
     fn ping(&mut self) -> Result<(), Error> {
         self.batch_execute("SELECT 1").map_err(Error::from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// U4: a managed database is verified against the machine's own certificates.
+    #[test]
+    fn system_roots_are_named_by_file() {
+        let roots = Some(Path::new("/etc/roots.pem"));
+        let named = with_system_roots("postgres://h/d?sslrootcert=system", roots);
+        assert_eq!(named, "postgres://h/d?sslrootcert=%2Fetc%2Froots.pem&sslmode=verify-full");
+        let full = with_system_roots("postgres://h/d?sslmode=verify-full&sslrootcert=system", roots);
+        assert_eq!(full, "postgres://h/d?sslmode=verify-full&sslrootcert=%2Fetc%2Froots.pem");
+        assert_eq!(with_system_roots("postgres://h/d", roots), "postgres://h/d");
+        assert_eq!(
+            with_system_roots("postgres://h/d?sslrootcert=system", None),
+            "postgres://h/d?sslrootcert=system"
+        );
     }
 }

@@ -14,8 +14,10 @@ diesel::table! {
 }
 diesel::table! {
     directories (id) {
-        id -> Text, name -> Text, name_key -> Text, flavour -> Text, email_change -> Text, without_seat -> Text,
-        default_role -> Text, role_map -> Text, sso_entity_id -> Nullable<Text>, sso_certificate -> Nullable<Text>,
+        id -> Text, name -> Text, name_key -> Text, flavour -> Text, email_change -> Text,
+        without_seat -> Text,
+        default_role -> Text, role_map -> Text, sso_entity_id -> Nullable<Text>,
+        sso_certificate -> Nullable<Text>,
         created_at -> BigInt,
     }
 }
@@ -33,11 +35,14 @@ diesel::table! {
         user_name_key -> Text, user_name_yielded -> Bool, address -> Nullable<Text>,
         address_key -> Nullable<Text>, address_yielded -> Bool, external_id -> Nullable<Text>,
         attributes -> Text, sent_roles -> Text, operator_role -> Nullable<Text>, period -> BigInt,
-        assigned_at -> Nullable<BigInt>, released_at -> Nullable<BigInt>, created_at -> BigInt, updated_at -> BigInt,
+        assigned_at -> Nullable<BigInt>, released_at -> Nullable<BigInt>, created_at -> BigInt,
+        updated_at -> BigInt,
     }
 }
 diesel::table! {
-    seat_emails (seat_id, position) { seat_id -> Text, position -> BigInt, value_key -> Text, kind_key -> Text, }
+    seat_emails (seat_id, position) {
+        seat_id -> Text, position -> BigInt, value_key -> Text, kind_key -> Text,
+    }
 }
 diesel::table! {
     seat_events (seq) {
@@ -47,23 +52,28 @@ diesel::table! {
 }
 diesel::table! {
     api_keys (id) {
-        id -> Text, digest -> Text, seat_id -> Text, period -> BigInt, role -> Text, minted_by -> Nullable<Text>,
-        created_at -> BigInt, expires_at -> BigInt, revoked_at -> Nullable<BigInt>, revoked_why -> Nullable<Text>,
+        id -> Text, digest -> Text, seat_id -> Text, period -> BigInt, role -> Text,
+        minted_by -> Nullable<Text>,
+        created_at -> BigInt, expires_at -> BigInt, revoked_at -> Nullable<BigInt>,
+        revoked_why -> Nullable<Text>,
         rotated_to -> Nullable<Text>, last_used_at -> Nullable<BigInt>,
     }
 }
 diesel::table! {
     audit (seq) {
-        seq -> BigInt, at -> BigInt, actor -> Text, action -> Text, outcome -> Text, directory_id -> Nullable<Text>,
+        seq -> BigInt, at -> BigInt, actor -> Text, action -> Text, outcome -> Text,
+        directory_id -> Nullable<Text>,
         seat_id -> Nullable<Text>, subject -> Nullable<Text>, reason -> Nullable<Text>, changes -> Text,
         request_id -> Nullable<Text>, hash -> Text,
     }
 }
 diesel::table! {
     provisioning_log (seq) {
-        seq -> BigInt, at -> BigInt, directory_id -> Text, token_id -> Text, request_id -> Text, method -> Text,
+        seq -> BigInt, at -> BigInt, directory_id -> Text, token_id -> Text, request_id -> Text,
+        method -> Text,
         target -> Text, act -> Text, seat_id -> Nullable<Text>, subject -> Nullable<Text>, status -> BigInt,
-        scim_type -> Nullable<Text>, detail -> Nullable<Text>, changes -> Text, ignored -> Text, notes -> Text,
+        scim_type -> Nullable<Text>, detail -> Nullable<Text>, changes -> Text, ignored -> Text,
+        notes -> Text,
     }
 }
 diesel::allow_tables_to_appear_in_same_query!(seats, seat_emails);

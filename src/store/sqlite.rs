@@ -45,17 +45,14 @@ pub(super) fn open(path: &Path, purpose: Use) -> Result<Conn, Error> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|error| unavailable(error.to_string()))?;
     }
-    let text = path
-        .to_str()
-        .ok_or_else(|| unavailable("the path is not UTF-8".to_owned()))?;
+    let text = path.to_str().ok_or_else(|| unavailable("the path is not UTF-8".to_owned()))?;
     let mut conn = Conn::establish(text).map_err(|error| unavailable(error.to_string()))?;
     let pragmas = format!(
         "PRAGMA busy_timeout = {BUSY_MILLISECONDS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
          PRAGMA foreign_keys = ON; PRAGMA mmap_size = 268435456; PRAGMA query_only = {};",
         if purpose == Use::Read { "ON" } else { "OFF" },
     );
-    conn.batch_execute(&pragmas)
-        .map_err(|error| unavailable(error.to_string()))?;
+    conn.batch_execute(&pragmas).map_err(|error| unavailable(error.to_string()))?;
     Ok(conn)
 }
 
@@ -65,11 +62,7 @@ impl Connected {
     fn run(&mut self, sql: &str) -> Result<(), Error> {
         self.0.batch_execute(sql).map_err(|error| {
             let told = error.to_string();
-            if told.contains("locked") || told.contains("busy") {
-                Error::Busy
-            } else {
-                Error::from(error)
-            }
+            if told.contains("locked") || told.contains("busy") { Error::Busy } else { Error::from(error) }
         })
     }
 }

@@ -3,7 +3,8 @@
 use crate::support::World;
 use serde_json::json;
 
-/// S4: 201 with the resource, Location and ETag. L1: `active: true` holds a seat. A1: `active` absent means true.
+/// S4: 201 with the resource, Location and ETag. L1: `active: true` holds a seat. A1: `active` absent means
+/// true.
 #[actix_web::test]
 async fn a_created_user_holds_a_seat_and_is_shown_with_location_and_etag() {
     let world = World::start().await;

@@ -5,12 +5,7 @@
 //! tables are constants at the head of `imports`, `walls`, `sizes`, `rules` and `repository`: amend them with
 //! a reason.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test speaks by failing"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test speaks by failing")]
 
 mod deployment;
 mod imports;
@@ -34,20 +29,15 @@ fn root() -> PathBuf {
 fn files() -> Vec<String> {
     let listing = ["ls-files", "--cached", "--others", "--exclude-standard"];
     let mut found: Vec<String> = match Command::new("git").current_dir(root()).args(listing).output() {
-        Ok(listed) if listed.status.success() => String::from_utf8(listed.stdout)
-            .expect("names in UTF-8")
-            .lines()
-            .map(str::to_owned)
-            .collect(),
+        Ok(listed) if listed.status.success() => {
+            String::from_utf8(listed.stdout).expect("names in UTF-8").lines().map(str::to_owned).collect()
+        }
         _ => walk(&root()),
     };
     found.retain(|path| root().join(path).is_file()); // a deletion not yet recorded
     found.sort();
     found.dedup();
-    assert!(
-        found.iter().any(|path| path == "Cargo.toml"),
-        "no list of files could be had"
-    );
+    assert!(found.iter().any(|path| path == "Cargo.toml"), "no list of files could be had");
     found
 }
 
@@ -59,13 +49,7 @@ fn walk(folder: &Path) -> Vec<String> {
         if path.is_dir() && !skipped.iter().any(|name| path.ends_with(name)) {
             found.extend(walk(&path));
         } else if path.is_file() {
-            found.push(
-                path.strip_prefix(root())
-                    .expect("below")
-                    .to_str()
-                    .expect("UTF-8")
-                    .to_owned(),
-            );
+            found.push(path.strip_prefix(root()).expect("below").to_str().expect("UTF-8").to_owned());
         }
     }
     found
@@ -74,11 +58,7 @@ fn walk(folder: &Path) -> Vec<String> {
 /// Every Rust file below `folder`, read.
 fn sources(folder: &str) -> Vec<Source> {
     let wanted = |path: &String| path.starts_with(folder) && path.ends_with(".rs");
-    files()
-        .iter()
-        .filter(|path| wanted(path))
-        .map(|path| Source::read(&root(), path))
-        .collect()
+    files().iter().filter(|path| wanted(path)).map(|path| Source::read(&root(), path)).collect()
 }
 
 /// Text of a file that must be there.
@@ -91,10 +71,5 @@ fn text(path: &str) -> String {
 #[track_caller]
 fn none(what: &str, places: impl IntoIterator<Item = String>) {
     let places: Vec<String> = places.into_iter().collect();
-    assert!(
-        places.is_empty(),
-        "{} {what}:\n  {}\n",
-        places.len(),
-        places.join("\n  ")
-    );
+    assert!(places.is_empty(), "{} {what}:\n  {}\n", places.len(), places.join("\n  "));
 }

@@ -1,7 +1,8 @@
 //! The specification, as promises that are kept: chapters by capability, in reading order.
 //!
-//! Every test drives the real server over real HTTP, with the emulators as the other side; the same suite runs on
-//! SQLite and on PostgreSQL (`SEATBRIDGE_TEST_STORE`). Each names the rule of the product page it proves.
+//! Every test drives the real server over real HTTP, with the emulators as the other side; the same suite
+//! runs on SQLite and on PostgreSQL (`SEATBRIDGE_TEST_STORE`). Each names the rule of the product page it
+//! proves.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(missing_docs)]

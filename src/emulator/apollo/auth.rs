@@ -46,10 +46,7 @@ impl Presented {
 impl Keys {
     /// The keys of one workspace.
     pub fn new(master: &str, scoped: &[(String, Vec<String>)]) -> Keys {
-        Keys {
-            master: master.to_owned(),
-            scoped: scoped.to_vec(),
-        }
+        Keys { master: master.to_owned(), scoped: scoped.to_vec() }
     }
 
     /// The kind of credential, whichever header it came in.
@@ -93,10 +90,7 @@ impl Keys {
     }
 
     fn scopes(&self, key: &str) -> Option<&[String]> {
-        self.scoped
-            .iter()
-            .find(|(known, _)| known == key)
-            .map(|(_, scopes)| scopes.as_slice())
+        self.scoped.iter().find(|(known, _)| known == key).map(|(_, scopes)| scopes.as_slice())
     }
 }
 
@@ -109,10 +103,7 @@ fn invalid_key(bare_string: bool) -> Answer {
 
 /// The code is documented, the words beside it are not (unconfirmed). Source: Apollo facts §2.2.
 fn invalid_token() -> Answer {
-    Answer::json(
-        401,
-        &json!({"error": "The access token is invalid.", "error_code": "INVALID_ACCESS_TOKEN"}),
-    )
+    Answer::json(401, &json!({"error": "The access token is invalid.", "error_code": "INVALID_ACCESS_TOKEN"}))
 }
 
 /// Source: Apollo facts §2.2, the key lacks the endpoint in its scope.
@@ -135,20 +126,11 @@ mod tests {
     #[test]
     fn only_the_key_header_carries_an_api_key() {
         let keys = keys();
-        assert!(
-            keys.admit(
-                &Presented::read(Some("master"), None),
-                "api/v1/contacts/create",
-                false
-            )
-            .is_ok()
-        );
+        assert!(keys.admit(&Presented::read(Some("master"), None), "api/v1/contacts/create", false).is_ok());
         let bearer = Presented::read(None, Some("Bearer master"));
         assert_eq!(keys.kind(&bearer), KeyKind::Master);
         assert!(!keys.logged_in(&bearer));
-        let refused = keys
-            .admit(&bearer, "api/v1/users/search", false)
-            .map_err(|answer| answer.status);
+        let refused = keys.admit(&bearer, "api/v1/users/search", false).map_err(|answer| answer.status);
         assert_eq!(refused, Err(401));
     }
 

@@ -22,9 +22,7 @@ const FAULT_HELP: &str = "say one of status (with body, content_type), delay_ms,
 
 /// Whether a request is for the panel.
 pub fn is_meant(request: &HttpRequest) -> bool {
-    let local = request
-        .peer_addr()
-        .is_some_and(|peer| peer.ip().to_canonical().is_loopback());
+    let local = request.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback());
     local && request.uri().path().starts_with(PREFIX)
 }
 
@@ -43,10 +41,7 @@ pub fn answer(request: &HttpRequest, body: &[u8], shared: &Shared) -> Answer {
         ("GET", "users") => Ok(users(shared)),
         ("POST", "users") => read().and_then(|wanted| add_user(&wanted, shared)),
         ("GET", "webhooks") => Ok(webhooks(shared)),
-        _ => Err(Answer::error(
-            404,
-            "GET log, users, webhooks; POST reset, fault, users",
-        )),
+        _ => Err(Answer::error(404, "GET log, users, webhooks; POST reset, fault, users")),
     };
     answered.unwrap_or_else(|refusal| refusal)
 }
@@ -60,11 +55,7 @@ fn log(shared: &Shared) -> Answer {
 
 fn users(shared: &Shared) -> Answer {
     let world = shared.world();
-    let users: Vec<Value> = world
-        .users
-        .iter()
-        .map(|user| user.to_json(&world.team_id))
-        .collect();
+    let users: Vec<Value> = world.users.iter().map(|user| user.to_json(&world.team_id)).collect();
     Answer::ok(&json!({"acting_admin": world.acting_id(), "users": users}))
 }
 
@@ -73,16 +64,10 @@ fn add_user(wanted: &Value, shared: &Shared) -> Result<Answer, Answer> {
     let text = |name: &str| wanted[name].as_str().unwrap_or_default();
     let email = text("email").trim();
     if email.is_empty() {
-        return Err(Answer::error(
-            400,
-            "say email, and if you like first_name, last_name, deleted",
-        ));
+        return Err(Answer::error(400, "say email, and if you like first_name, last_name, deleted"));
     }
     let mut world = shared.world();
-    let known = world
-        .users
-        .iter_mut()
-        .find(|user| user.email.eq_ignore_ascii_case(email));
+    let known = world.users.iter_mut().find(|user| user.email.eq_ignore_ascii_case(email));
     let id = match known {
         Some(user) => {
             apply(user, wanted);
@@ -127,9 +112,7 @@ fn fault(wanted: &Value, shared: &Shared) -> Result<Answer, Answer> {
     if wanted["times"] == "always" {
         shared.faults().stand(fault);
     } else {
-        let times = wanted["times"]
-            .as_u64()
-            .and_then(|times| u32::try_from(times).ok());
+        let times = wanted["times"].as_u64().and_then(|times| u32::try_from(times).ok());
         shared.faults().queue(times.unwrap_or(1), fault);
     }
     Ok(Answer::ok(&json!({"accepted": true})))
@@ -138,15 +121,9 @@ fn fault(wanted: &Value, shared: &Shared) -> Result<Answer, Answer> {
 fn read_fault(wanted: &Value) -> Option<Fault> {
     let text = |name: &str, absent: &str| wanted[name].as_str().unwrap_or(absent).to_owned();
     if let Some(status) = wanted["status"].as_u64() {
-        let status = u16::try_from(status)
-            .ok()
-            .filter(|status| (200..600).contains(status))?;
+        let status = u16::try_from(status).ok().filter(|status| (200..600).contains(status))?;
         let content_type = text("content_type", "application/json; charset=utf-8");
-        return Some(Fault::Status {
-            status,
-            content_type,
-            body: text("body", "{}"),
-        });
+        return Some(Fault::Status { status, content_type, body: text("body", "{}") });
     }
     if let Some(ms) = wanted["delay_ms"].as_u64() {
         return Some(Fault::Delay(Duration::from_millis(ms)));
@@ -155,21 +132,13 @@ fn read_fault(wanted: &Value) -> Option<Fault> {
         return Some(Fault::Redirect { to: to.to_owned() });
     }
     if let Some(ms) = wanted["slow_body_ms"].as_u64() {
-        let pieces = wanted["pieces"]
-            .as_u64()
-            .and_then(|pieces| usize::try_from(pieces).ok())
-            .unwrap_or(4);
-        return Some(Fault::SlowBody {
-            pieces,
-            pause: Duration::from_millis(ms),
-        });
+        let pieces = wanted["pieces"].as_u64().and_then(|pieces| usize::try_from(pieces).ok()).unwrap_or(4);
+        return Some(Fault::SlowBody { pieces, pause: Duration::from_millis(ms) });
     }
     match &wanted["rate_limited"] {
         Value::Null => {}
         seconds => {
-            return Some(Fault::RateLimited {
-                retry_after_seconds: seconds.as_u64(),
-            });
+            return Some(Fault::RateLimited { retry_after_seconds: seconds.as_u64() });
         }
     }
     let asked = |name: &str| wanted[name] == true;
@@ -189,22 +158,12 @@ mod tests {
     fn faults_are_read_or_explained() {
         let cases = [
             (json!({"drop": true}), Some(Fault::Drop)),
-            (
-                json!({"delay_ms": 5}),
-                Some(Fault::Delay(Duration::from_millis(5))),
-            ),
+            (json!({"delay_ms": 5}), Some(Fault::Delay(Duration::from_millis(5)))),
             (
                 json!({"redirect": "http://x.example"}),
-                Some(Fault::Redirect {
-                    to: "http://x.example".into(),
-                }),
+                Some(Fault::Redirect { to: "http://x.example".into() }),
             ),
-            (
-                json!({"rate_limited": 7}),
-                Some(Fault::RateLimited {
-                    retry_after_seconds: Some(7),
-                }),
-            ),
+            (json!({"rate_limited": 7}), Some(Fault::RateLimited { retry_after_seconds: Some(7) })),
             (json!({"status": 42}), None),
             (json!({"nonsense": true}), None),
         ];

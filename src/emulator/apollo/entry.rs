@@ -93,10 +93,7 @@ fn hold<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
 /// The one handler: every method and every path arrive here, untouched.
 pub async fn receive(request: HttpRequest, payload: web::Payload, shared: web::Data<Shared>) -> HttpResponse {
     let at = SystemTime::now();
-    let presented = Presented::read(
-        header_of(&request, "x-api-key"),
-        header_of(&request, "authorization"),
-    );
+    let presented = Presented::read(header_of(&request, "x-api-key"), header_of(&request, "authorization"));
     let body = read(payload).await;
     // A proxied call carries a key, and must leave its trace here wherever it went.
     if presented == Presented::Nothing && control::is_meant(&request) {
@@ -146,10 +143,7 @@ fn serve(request: &HttpRequest, path: &str, body: &[u8], presented: &Presented, 
     let Some((route, ids)) = routes::find(method, path) else {
         return Answer::not_found();
     };
-    if let Err(refusal) = shared
-        .keys
-        .admit(presented, route.scope, route.refuses_with_bare_string())
-    {
+    if let Err(refusal) = shared.keys.admit(presented, route.scope, route.refuses_with_bare_string()) {
         return refusal;
     }
     let counted = shared.meter().count(route.scope, route.class, shared.now());
@@ -162,11 +156,7 @@ fn serve(request: &HttpRequest, path: &str, body: &[u8], presented: &Presented, 
         return Answer::bad_request().with_headers(telemetry);
     };
     let usage = || routes::usage_of_all(&shared.meter(), shared.now());
-    let ask = Ask {
-        params,
-        ids,
-        usage: &usage,
-    };
+    let ask = Ask { params, ids, usage: &usage };
     let answered = (route.handler)(&mut shared.world(), &ask);
     answered.unwrap_or_else(|refusal| refusal).with_headers(telemetry)
 }
@@ -174,11 +164,9 @@ fn serve(request: &HttpRequest, path: &str, body: &[u8], presented: &Presented, 
 /// The canned answer of a fault that has one.
 fn instead(fault: &Fault) -> Option<Answer> {
     match fault {
-        Fault::Status {
-            status,
-            content_type,
-            body,
-        } => Some(Answer::raw(*status, content_type, body.as_str())),
+        Fault::Status { status, content_type, body } => {
+            Some(Answer::raw(*status, content_type, body.as_str()))
+        }
         Fault::RateLimited { retry_after_seconds } => {
             let header = retry_after_seconds.map(|seconds| ("retry-after".to_owned(), seconds.to_string()));
             Some(too_many("api/v1/users/search", 200, "minute").with_headers(header.into_iter().collect()))
@@ -194,11 +182,7 @@ fn instead(fault: &Fault) -> Option<Answer> {
 /// The path behind the prefix; empty for the prefix itself.
 fn under_prefix(path: &str) -> Option<&str> {
     let rest = path.strip_prefix(PREFIX)?;
-    if rest.is_empty() {
-        Some(rest)
-    } else {
-        rest.strip_prefix('/')
-    }
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
 }
 
 /// Path and query as received; an absolute target keeps its origin.
@@ -216,11 +200,7 @@ fn header_of<'r>(request: &'r HttpRequest, name: &str) -> Option<&'r str> {
 
 fn headers_of(request: &HttpRequest) -> Vec<(String, String)> {
     let text = |value: &header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    request
-        .headers()
-        .iter()
-        .map(|(name, value)| (name.as_str().to_owned(), text(value)))
-        .collect()
+    request.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
 }
 
 /// The body, or as much of it as came before the client broke off.
@@ -251,18 +231,12 @@ fn respond(answer: Answer) -> HttpResponse {
 /// The answer with its body in pieces, a pause before each; its length is announced.
 fn slow(answer: Answer, pieces: usize, pause: Duration) -> HttpResponse {
     let size = answer.body.len().div_ceil(pieces.max(1)).max(1);
-    let chunks: Vec<web::Bytes> = answer
-        .body
-        .chunks(size)
-        .map(web::Bytes::copy_from_slice)
-        .collect();
+    let chunks: Vec<web::Bytes> = answer.body.chunks(size).map(web::Bytes::copy_from_slice).collect();
     let paced = stream::iter(chunks).then(move |chunk| async move {
         tokio::time::sleep(pause).await;
         Ok::<_, io::Error>(chunk)
     });
-    head(&answer)
-        .no_chunking(answer.body.len() as u64)
-        .streaming(paced)
+    head(&answer).no_chunking(answer.body.len() as u64).streaming(paced)
 }
 
 /// The head and the first half of the body, then the end of the connection.
@@ -273,9 +247,7 @@ fn cut(answer: Answer) -> HttpResponse {
         tokio::time::sleep(BEFORE_CUTTING).await;
         Err(io::Error::from(io::ErrorKind::ConnectionReset))
     });
-    head(&answer)
-        .no_chunking(answer.body.len() as u64)
-        .streaming(first.chain(broken))
+    head(&answer).no_chunking(answer.body.len() as u64).streaming(first.chain(broken))
 }
 
 /// The end of the connection before a byte was written: a body that fails at once takes the head with it.

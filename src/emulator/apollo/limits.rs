@@ -33,11 +33,7 @@ pub struct Limits {
 
 impl Limits {
     /// No limit in any window.
-    pub const NONE: Limits = Limits {
-        minute: None,
-        hour: None,
-        day: None,
-    };
+    pub const NONE: Limits = Limits { minute: None, hour: None, day: None };
 
     fn windows(self) -> [Option<u32>; 3] {
         [self.minute, self.hour, self.day]
@@ -48,21 +44,9 @@ impl Class {
     /// The Organization plan. Source: Apollo facts §5.1, last column.
     fn organization(self) -> Limits {
         match self {
-            Class::Default => Limits {
-                minute: Some(200),
-                hour: Some(600),
-                day: Some(6_000),
-            },
-            Class::Enrichment => Limits {
-                minute: Some(1_000),
-                hour: None,
-                day: None,
-            },
-            Class::Search => Limits {
-                minute: Some(200),
-                hour: Some(6_000),
-                day: Some(50_000),
-            },
+            Class::Default => Limits { minute: Some(200), hour: Some(600), day: Some(6_000) },
+            Class::Enrichment => Limits { minute: Some(1_000), hour: None, day: None },
+            Class::Search => Limits { minute: Some(200), hour: Some(6_000), day: Some(50_000) },
         }
     }
 }
@@ -128,11 +112,7 @@ pub struct Meter {
 impl Meter {
     /// A meter that enforces the preset, or one where every window is unlimited.
     pub fn new(enforced: bool) -> Meter {
-        Meter {
-            enforced,
-            chosen: HashMap::new(),
-            windows: HashMap::new(),
-        }
+        Meter { enforced, chosen: HashMap::new(), windows: HashMap::new() }
     }
 
     /// Chooses limits for one endpoint, whatever its class and whether or not presets are enforced.
@@ -179,11 +159,7 @@ impl Meter {
     }
 
     fn limits(&self, scope: &str, class: Class) -> Limits {
-        let preset = if self.enforced {
-            class.organization()
-        } else {
-            Limits::NONE
-        };
+        let preset = if self.enforced { class.organization() } else { Limits::NONE };
         self.chosen.get(scope).copied().unwrap_or(preset)
     }
 
@@ -199,10 +175,7 @@ fn headers(limits: [Option<u32>; 3], windows: [Window; 3]) -> Vec<(String, Strin
     let mut headers = Vec::with_capacity(9);
     for (place, kind) in KINDS.iter().enumerate() {
         let used = windows[place].used;
-        headers.push((
-            kind.limit.into(),
-            limits[place].map(|limit| limit.to_string()).unwrap_or_default(),
-        ));
+        headers.push((kind.limit.into(), limits[place].map(|limit| limit.to_string()).unwrap_or_default()));
         if let Some(limit) = limits[place] {
             headers.push((kind.usage.into(), used.to_string()));
             headers.push((kind.left.into(), limit.saturating_sub(used).to_string()));
@@ -258,15 +231,10 @@ mod tests {
         }
         let later = start + Duration::from_millis(20_500);
         let refused = meter.count(SEARCH, Class::Default, later).unwrap_err();
-        assert_eq!(
-            (refused.status, value(&refused.headers, "retry-after")),
-            (429, Some("40"))
-        );
+        assert_eq!((refused.status, value(&refused.headers, "retry-after")), (429, Some("40")));
         assert_eq!(value(&refused.headers, "x-minute-requests-left"), Some("0"));
         assert!(String::from_utf8_lossy(&refused.body).contains("search is 200 times per minute. Please"));
-        let over = meter
-            .count(SEARCH, Class::Default, start + Duration::from_secs(60))
-            .unwrap_or_default();
+        let over = meter.count(SEARCH, Class::Default, start + Duration::from_secs(60)).unwrap_or_default();
         assert_eq!(value(&over, "x-minute-usage"), Some("1"));
         assert_eq!(value(&over, "x-hourly-usage"), Some("201"));
     }
@@ -274,9 +242,8 @@ mod tests {
     #[test]
     fn an_unlimited_window_is_an_empty_header() {
         let mut meter = Meter::new(true);
-        let headers = meter
-            .count("api/v1/people/match", Class::Enrichment, Duration::ZERO)
-            .unwrap_or_default();
+        let headers =
+            meter.count("api/v1/people/match", Class::Enrichment, Duration::ZERO).unwrap_or_default();
         assert_eq!(value(&headers, "x-rate-limit-hourly"), Some(""));
         assert_eq!(value(&headers, "x-hourly-usage"), None);
         assert_eq!(value(&headers, "x-minute-requests-left"), Some("999"));
@@ -285,19 +252,9 @@ mod tests {
     #[test]
     fn endpoints_do_not_share_and_chosen_limits_win() {
         let mut meter = Meter::new(false);
-        meter.choose(
-            SEARCH,
-            Limits {
-                minute: Some(1),
-                ..Limits::NONE
-            },
-        );
+        meter.choose(SEARCH, Limits { minute: Some(1), ..Limits::NONE });
         assert!(meter.count(SEARCH, Class::Default, Duration::ZERO).is_ok());
         assert!(meter.count(SEARCH, Class::Default, Duration::ZERO).is_err());
-        assert!(
-            meter
-                .count("api/v1/users/search", Class::Default, Duration::ZERO)
-                .is_ok()
-        );
+        assert!(meter.count("api/v1/users/search", Class::Default, Duration::ZERO).is_ok());
     }
 }

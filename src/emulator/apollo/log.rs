@@ -56,9 +56,7 @@ pub struct Received {
 impl Received {
     /// The raw path, without the query.
     pub fn path(&self) -> &str {
-        self.target
-            .split_once('?')
-            .map_or(self.target.as_str(), |(path, _)| path)
+        self.target.split_once('?').map_or(self.target.as_str(), |(path, _)| path)
     }
 
     /// The raw query, if there was a question mark.
@@ -68,10 +66,7 @@ impl Received {
 
     /// The first header of that name, compared without letter case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(n, _)| n.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
     /// The body as JSON, if it is JSON.
@@ -84,25 +79,13 @@ impl Received {
         let shown = |name: &str| matches!(name, "x-api-key" | "authorization");
         self.headers
             .iter()
-            .map(|(name, value)| {
-                (
-                    name.as_str(),
-                    if shown(name) {
-                        self.key.name()
-                    } else {
-                        value.as_str()
-                    },
-                )
-            })
+            .map(|(name, value)| (name.as_str(), if shown(name) { self.key.name() } else { value.as_str() }))
             .collect()
     }
 
     /// The entry as the control panel lists it.
     pub fn to_json(&self) -> Value {
-        let at_ms = self
-            .at
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| since.as_millis() as u64);
+        let at_ms = self.at.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64);
         json!({
             "at_ms": at_ms,
             "method": self.method,
@@ -153,9 +136,7 @@ impl Log {
 
     /// Writes the status request `number` was answered with, unless it is gone by now.
     pub fn answered(&mut self, number: u64, status: u16) {
-        let place = number
-            .checked_sub(self.first)
-            .and_then(|place| usize::try_from(place).ok());
+        let place = number.checked_sub(self.first).and_then(|place| usize::try_from(place).ok());
         if let Some(entry) = place.and_then(|place| self.entries.get_mut(place)) {
             entry.status = status;
         }

@@ -33,13 +33,7 @@ const fn route(
     class: Class,
     handler: Handler,
 ) -> Route {
-    Route {
-        method,
-        path,
-        scope,
-        class,
-        handler,
-    }
+    Route { method, path, scope, class, handler }
 }
 
 use Class::{Default as D, Enrichment as N, Search as S};
@@ -124,9 +118,7 @@ impl Route {
 
 /// The endpoint of a method and a raw path after the prefix, with the ids in it.
 pub fn find<'p>(method: &str, path: &'p str) -> Option<(&'static Route, Vec<&'p str>)> {
-    ROUTES
-        .iter()
-        .find_map(|route| route.fits(method, path).map(|ids| (route, ids)))
+    ROUTES.iter().find_map(|route| route.fits(method, path).map(|ids| (route, ids)))
 }
 
 /// The answer of `api_usage_stats`: keys are texts that look like JSON arrays. Source: Apollo facts §4.2.
@@ -135,9 +127,7 @@ pub fn usage_of_all(meter: &Meter, now: Duration) -> Value {
     for route in ROUTES {
         let (controller, action) = route.scope.rsplit_once('/').unwrap_or((route.scope, ""));
         let key = format!("[\"{controller}\", \"{action}\"]");
-        usage
-            .entry(key)
-            .or_insert_with(|| meter.usage(route.scope, route.class, now));
+        usage.entry(key).or_insert_with(|| meter.usage(route.scope, route.class, now));
     }
     Value::Object(usage)
 }
@@ -148,14 +138,9 @@ mod tests {
 
     #[test]
     fn only_exact_segments_are_routes() {
-        for path in [
-            "people/matchless",
-            "people//match",
-            "people/match/",
-            "people/%6Datch",
-            "contacts/../users",
-            "",
-        ] {
+        for path in
+            ["people/matchless", "people//match", "people/match/", "people/%6Datch", "contacts/../users", ""]
+        {
             assert!(find("POST", path).is_none(), "{path}");
         }
         assert!(find("DELETE", "contacts/6c01").is_none());
@@ -165,10 +150,7 @@ mod tests {
     fn a_fixed_path_wins_over_an_id() {
         let scope = |method, path| find(method, path).map(|(route, _)| route.scope);
         assert_eq!(scope("POST", "contacts/search"), Some("api/v1/contacts/search"));
-        assert_eq!(
-            scope("GET", "opportunities/search"),
-            Some("deals/api/v1/opportunities/search")
-        );
+        assert_eq!(scope("GET", "opportunities/search"), Some("deals/api/v1/opportunities/search"));
         assert_eq!(find("GET", "contacts/abc").map(|(_, ids)| ids), Some(vec!["abc"]));
     }
 
@@ -176,9 +158,6 @@ mod tests {
     fn usage_keys_are_written_as_in_the_documentation() {
         let usage = usage_of_all(&Meter::new(true), Duration::ZERO);
         assert_eq!(usage[r#"["api/v1/contacts", "search"]"#]["day"]["limit"], 6_000);
-        assert_eq!(
-            usage[r#"["deals/api/v1/opportunities", "create"]"#]["minute"]["left_over"],
-            200
-        );
+        assert_eq!(usage[r#"["deals/api/v1/opportunities", "create"]"#]["minute"]["left_over"], 200);
     }
 }

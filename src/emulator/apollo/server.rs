@@ -43,23 +43,15 @@ impl Apollo {
         let (tell_started, started) = oneshot::channel();
         let (tell_ended, ended) = oneshot::channel();
         let served = Arc::clone(&shared);
-        std::thread::Builder::new()
-            .name("fake-apollo".into())
-            .spawn(move || {
-                actix_web::rt::System::new().block_on(serve(&listen, served, tell_started));
-                // Nobody waiting for the end is fine.
-                let _ = tell_ended.send(());
-            })?;
-        let (address, server) = started
-            .await
-            .map_err(|_| io::Error::other("the fake Apollo died starting"))??;
+        std::thread::Builder::new().name("fake-apollo".into()).spawn(move || {
+            actix_web::rt::System::new().block_on(serve(&listen, served, tell_started));
+            // Nobody waiting for the end is fine.
+            let _ = tell_ended.send(());
+        })?;
+        let (address, server) =
+            started.await.map_err(|_| io::Error::other("the fake Apollo died starting"))??;
         tracing::debug!(%address, "fake Apollo listens on {address}");
-        Ok(Apollo {
-            address,
-            shared,
-            server,
-            ended,
-        })
+        Ok(Apollo { address, shared, server, ended })
     }
 
     /// Where its API begins, such as `http://127.0.0.1:4100/api/v1`.
@@ -183,12 +175,7 @@ impl Apollo {
 
     /// Hides a deal from the acting administrator; answers whether it was there.
     pub fn hide_deal(&self, id: &str) -> bool {
-        self.shared
-            .world()
-            .deals
-            .find_mut(id)
-            .map(|deal| deal.hidden = true)
-            .is_some()
+        self.shared.world().deals.find_mut(id).map(|deal| deal.hidden = true).is_some()
     }
 
     /// Everything as it was at the start: data, log, faults, windows.
@@ -217,9 +204,7 @@ impl Drop for Apollo {
 
 impl fmt::Debug for Apollo {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Apollo")
-            .field("address", &self.address)
-            .finish_non_exhaustive()
+        out.debug_struct("Apollo").field("address", &self.address).finish_non_exhaustive()
     }
 }
 
@@ -227,16 +212,13 @@ type Started = Result<(SocketAddr, ServerHandle), io::Error>;
 
 async fn serve(listen: &str, shared: Arc<Shared>, started: oneshot::Sender<Started>) {
     let data = web::Data::from(shared);
-    let bound = HttpServer::new(move || {
-        App::new()
-            .app_data(data.clone())
-            .default_service(web::to(entry::receive))
-    })
-    .workers(WORKERS)
-    .keep_alive(KEEP_ALIVE)
-    .shutdown_timeout(1)
-    .disable_signals()
-    .bind(listen);
+    let bound =
+        HttpServer::new(move || App::new().app_data(data.clone()).default_service(web::to(entry::receive)))
+            .workers(WORKERS)
+            .keep_alive(KEEP_ALIVE)
+            .shutdown_timeout(1)
+            .disable_signals()
+            .bind(listen);
     let bound = match bound {
         Ok(bound) => bound,
         Err(refused) => return drop(started.send(Err(refused))),

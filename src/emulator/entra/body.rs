@@ -90,21 +90,14 @@ pub(super) fn roles(person: &Person, expression: RoleExpression) -> Value {
         entry
     };
     match expression {
-        RoleExpression::Single | RoleExpression::SinglePath => person
-            .roles
-            .iter()
-            .take(1)
-            .map(|role| entry(&role.value, &role.display, true, true))
-            .collect(),
-        RoleExpression::Complex => person
-            .roles
-            .iter()
-            .map(|role| entry(&role.value, &role.display, false, true))
-            .collect(),
-        RoleExpression::Assertive => person
-            .roles
-            .iter()
-            .map(|role| entry(&role.value, &role.display, false, false))
-            .collect(),
+        RoleExpression::Single | RoleExpression::SinglePath => {
+            person.roles.iter().take(1).map(|role| entry(&role.value, &role.display, true, true)).collect()
+        }
+        RoleExpression::Complex => {
+            person.roles.iter().map(|role| entry(&role.value, &role.display, false, true)).collect()
+        }
+        RoleExpression::Assertive => {
+            person.roles.iter().map(|role| entry(&role.value, &role.display, false, false)).collect()
+        }
     }
 }

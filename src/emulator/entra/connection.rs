@@ -27,8 +27,7 @@ impl Entra {
         let guid = Uuid::now_v7().to_string();
         let below = groups_query(&guid);
         let call = Call::get("test the connection: a random group", below, "Entra facts §3");
-        self.step(&mut out, call, |answer| judge::verdict(judge::empty(answer)))
-            .await;
+        self.step(&mut out, call, |answer| judge::verdict(judge::empty(answer))).await;
         out
     }
 
@@ -37,14 +36,9 @@ impl Entra {
     /// Source: Entra facts §3 (a userName query even where the matching attribute is another).
     pub(super) async fn start_check(&mut self, out: &mut Outcome) -> bool {
         let guid = Uuid::now_v7().to_string();
-        let below = format!(
-            "/Users?filter={}",
-            form(&format!("userName eq {}", quoted(&guid)))
-        );
+        let below = format!("/Users?filter={}", form(&format!("userName eq {}", quoted(&guid))));
         let call = Call::get("test the connection: a random person", below, "Entra facts §3");
-        self.step(out, call, |answer| judge::verdict(judge::empty(answer)))
-            .await
-            .is_some()
+        self.step(out, call, |answer| judge::verdict(judge::empty(answer))).await.is_some()
     }
 
     /// Provisions a group: lookup, create, members. On a server without groups the create is refused with
@@ -53,27 +47,14 @@ impl Entra {
     /// Source: Entra facts §9.
     pub async fn group_probe(&mut self, name: &str, members: &[&Person]) -> Outcome {
         let mut out = Outcome::default();
-        let call = Call::get(
-            format!("match group {name}"),
-            groups_query(name),
-            "Entra facts §9",
-        );
+        let call = Call::get(format!("match group {name}"), groups_query(name), "Entra facts §9");
         let judged = |answer: &Answer| judge::list(answer).err().unwrap_or(Verdict::AsExpected);
         let Some(answer) = self.step(&mut out, call, judged).await else {
             return out;
         };
-        let hit = judge::list(&answer)
-            .ok()
-            .and_then(|(_, groups)| groups.into_iter().next());
-        let id = match hit
-            .as_ref()
-            .or(self.create_group(&mut out, name, hit.is_some()).await.as_ref())
-        {
-            Some(group) => group
-                .get("id")
-                .and_then(|id| id.as_str())
-                .unwrap_or_default()
-                .to_owned(),
+        let hit = judge::list(&answer).ok().and_then(|(_, groups)| groups.into_iter().next());
+        let id = match hit.as_ref().or(self.create_group(&mut out, name, hit.is_some()).await.as_ref()) {
+            Some(group) => group.get("id").and_then(|id| id.as_str()).unwrap_or_default().to_owned(),
             None => return out,
         };
         for member in members {
@@ -112,11 +93,7 @@ impl Entra {
         let call = Call::with_body(Method::POST, format!("create group {name}"), "/Groups", group)
             .expecting("201, or 501 that explains itself", "Entra facts §9");
         let judged = |answer: &Answer| match answer.status {
-            201 if answer
-                .json
-                .as_ref()
-                .is_some_and(|group| group.get("id").is_some()) =>
-            {
+            201 if answer.json.as_ref().is_some_and(|group| group.get("id").is_some()) => {
                 judge::verdict(judge::labelled(answer))
             }
             201 => wrong("the created group has no id [§9]"),

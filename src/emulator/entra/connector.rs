@@ -12,11 +12,8 @@ use crate::emulator::wire::{Answer, Call, Error, Manner, Sender};
 /// 100 s.
 ///
 /// Source: Entra facts §2.
-const MANNER: Manner = Manner {
-    headers: &[],
-    body_type: "application/scim+json",
-    timeout: Duration::from_secs(100),
-};
+const MANNER: Manner =
+    Manner { headers: &[], body_type: "application/scim+json", timeout: Duration::from_secs(100) };
 
 /// A matching attribute.
 ///
@@ -115,9 +112,7 @@ impl Entra {
 
     /// Our id of a person, as the job remembers it.
     pub fn id_of(&self, person: &Person) -> Option<&str> {
-        self.records
-            .get(&person.object_id)
-            .map(|record| record.id.as_str())
+        self.records.get(&person.object_id).map(|record| record.id.as_str())
     }
 
     /// Restarts provisioning with `resetScope: Full`: every remembered id is forgotten.
@@ -144,11 +139,7 @@ impl Entra {
         };
         let mut out = Outcome::default();
         let judged = |answer: &Answer| {
-            if accepted {
-                repeated(answer, method.as_str())
-            } else {
-                judge::refusal(answer)
-            }
+            if accepted { repeated(answer, method.as_str()) } else { judge::refusal(answer) }
         };
         self.step(&mut out, call, judged).await;
         out
@@ -183,10 +174,7 @@ impl Entra {
     }
 
     pub(super) fn in_scope(&self, person: &Person) -> Option<Record> {
-        self.records
-            .get(&person.object_id)
-            .filter(|record| record.in_scope)
-            .cloned()
+        self.records.get(&person.object_id).filter(|record| record.in_scope).cloned()
     }
 }
 

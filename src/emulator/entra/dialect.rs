@@ -43,14 +43,8 @@ impl FromStr for Dialect {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let unknown = || Error::Unknown {
-            what: "Entra dialect",
-            given: text.to_owned(),
-            known: "plain, flag",
-        };
-        Dialect::ALL
-            .into_iter()
-            .find(|dialect| dialect.word() == text)
-            .ok_or_else(unknown)
+        let unknown =
+            || Error::Unknown { what: "Entra dialect", given: text.to_owned(), known: "plain, flag" };
+        Dialect::ALL.into_iter().find(|dialect| dialect.word() == text).ok_or_else(unknown)
     }
 }

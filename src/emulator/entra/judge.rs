@@ -53,18 +53,14 @@ pub(super) fn refusal(answer: &Answer) -> Verdict {
             format!("{CODE}BadRequest"),
             "the person goes to escrow: tried next cycle, then less and less often",
         ),
-        401 => (
-            "Unauthorized".to_owned(),
-            "object failure; at the start check the whole job goes to quarantine",
-        ),
+        401 => {
+            ("Unauthorized".to_owned(), "object failure; at the start check the whole job goes to quarantine")
+        }
         403 => (
             "InsufficientRights".to_owned(),
             "object failure; at the start check the whole job goes to quarantine",
         ),
-        404 => (
-            "InvalidAnchor".to_owned(),
-            "the person no longer exists; only a restart matches again",
-        ),
+        404 => ("InvalidAnchor".to_owned(), "the person no longer exists; only a restart matches again"),
         405 => ("MethodNotAllowed".to_owned(), "object failure"),
         409 => ("EntryConflict".to_owned(), "object failure"),
         422 => ("UnprocessableEntity".to_owned(), "object failure"),
@@ -73,12 +69,8 @@ pub(super) fn refusal(answer: &Answer) -> Verdict {
         500..600 => ("InternalServerError".to_owned(), "retried in 40 minutes"),
         other => (format!("status {other}"), "object failure"),
     };
-    let detail = answer
-        .detail()
-        .unwrap_or("(no detail: the administrator learns nothing)");
-    Verdict::Refused {
-        detail: format!("{code}: {} {detail} [{then}, §10]", answer.status),
-    }
+    let detail = answer.detail().unwrap_or("(no detail: the administrator learns nothing)");
+    Verdict::Refused { detail: format!("{code}: {} {detail} [{then}, §10]", answer.status) }
 }
 
 /// Reads a ListResponse. Anything but 200 endangers the whole job.
@@ -132,9 +124,7 @@ pub(super) fn list(answer: &Answer) -> Result<(u64, Vec<Value>), Verdict> {
 pub(super) fn empty(answer: &Answer) -> Result<(), Verdict> {
     match list(answer)? {
         (0, resources) if resources.is_empty() => Ok(()),
-        (total, _) => Err(wrong(format!(
-            "{total} hits for a random GUID: the filter is not applied [§3]"
-        ))),
+        (total, _) => Err(wrong(format!("{total} hits for a random GUID: the filter is not applied [§3]"))),
     }
 }
 
@@ -153,23 +143,14 @@ pub(super) fn user(resource: &Value) -> Result<(), Verdict> {
         return Err(wrong("a User without userName [§6]"));
     }
     if !resource.get("active").is_some_and(Value::is_boolean) {
-        return Err(wrong(
-            "active is missing or no JSON boolean; Microsoft's validator fails it [§8.1]",
-        ));
+        return Err(wrong("active is missing or no JSON boolean; Microsoft's validator fails it [§8.1]"));
     }
-    let incompatible = |what: &str| {
-        wrong(format!(
-            "{what}: {CODE}ServiceIncompatible, at the matching step [§6]"
-        ))
-    };
-    let manager = resource
-        .get(ENTERPRISE)
-        .and_then(|enterprise| enterprise.get("manager"));
-    for (name, value) in [
-        ("name", resource.get("name")),
-        ("manager", manager),
-        ("meta", resource.get("meta")),
-    ] {
+    let incompatible =
+        |what: &str| wrong(format!("{what}: {CODE}ServiceIncompatible, at the matching step [§6]"));
+    let manager = resource.get(ENTERPRISE).and_then(|enterprise| enterprise.get("manager"));
+    for (name, value) in
+        [("name", resource.get("name")), ("manager", manager), ("meta", resource.get("meta"))]
+    {
         if value.is_some_and(|value| !value.is_object()) {
             return Err(incompatible(&format!("{name} is no object")));
         }
@@ -192,17 +173,12 @@ pub(super) fn single(answer: &Answer, id: &str) -> Result<(), Verdict> {
         return Err(refusal(answer));
     }
     let Some(body) = answer.json.as_ref() else {
-        return Err(wrong(format!(
-            "200 without JSON: {CODE}ServiceIncompatible [§10]"
-        )));
+        return Err(wrong(format!("200 without JSON: {CODE}ServiceIncompatible [§10]")));
     };
     user(body)?;
     match body.get("id").and_then(Value::as_str) {
         Some(shown) if shown == id => Ok(()),
-        shown => Err(wrong(format!(
-            "asked for {id}, got {}",
-            shown.unwrap_or_default()
-        ))),
+        shown => Err(wrong(format!("asked for {id}, got {}", shown.unwrap_or_default()))),
     }
 }
 

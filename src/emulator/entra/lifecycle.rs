@@ -64,19 +64,8 @@ impl Entra {
             return out_of_scope(person);
         }
         let mut out = Outcome::default();
-        let change = Change {
-            path: "active".to_owned(),
-            value: json!(true),
-            filled: true,
-        };
-        self.patch(
-            &mut out,
-            person,
-            &format!("enable {}", person.upn),
-            vec![change],
-            self.dialect,
-        )
-        .await;
+        let change = Change { path: "active".to_owned(), value: json!(true), filled: true };
+        self.patch(&mut out, person, &format!("enable {}", person.upn), vec![change], self.dialect).await;
         out
     }
 
@@ -93,10 +82,7 @@ impl Entra {
         if inactive {
             out.note = Some(format!("{} is inactive already, so nothing is sent", person.upn));
         }
-        if (inactive
-            || self
-                .switch_off(&mut out, person, &record, DisableShape::Usual)
-                .await)
+        if (inactive || self.switch_off(&mut out, person, &record, DisableShape::Usual).await)
             && let Some(record) = self.records.get_mut(&person.object_id)
         {
             record.in_scope = false;
@@ -111,30 +97,17 @@ impl Entra {
         record: &Record,
         shape: DisableShape,
     ) -> bool {
-        let usual = || {
-            (
-                patch::verb("replace", self.dialect),
-                spelt(&json!(false), self.dialect),
-            )
-        };
+        let usual = || (patch::verb("replace", self.dialect), spelt(&json!(false), self.dialect));
         let (verb, value) = match shape {
             DisableShape::Usual => usual(),
             DisableShape::Add => ("Add", json!("False")),
             DisableShape::CapitalBoolean => ("Replace", json!(false)),
         };
         let body = patch::message(vec![json!({"op": verb, "path": "active", "value": value})]);
-        let call = Call::with_body(
-            Method::PATCH,
-            format!("disable {}", person.upn),
-            user_path(&record.id),
-            body,
-        )
-        .expecting("200 or 204", "Entra facts §8.1");
-        let sent = [Change {
-            path: "active".to_owned(),
-            value: json!(false),
-            filled: true,
-        }];
+        let call =
+            Call::with_body(Method::PATCH, format!("disable {}", person.upn), user_path(&record.id), body)
+                .expecting("200 or 204", "Entra facts §8.1");
+        let sent = [Change { path: "active".to_owned(), value: json!(false), filled: true }];
         let judged = |answer: &Answer| judge::verdict(judge::patched(answer, &record.id, &sent));
         let done = self.step(out, call, judged).await.is_some();
         if done && let Some(record) = self.records.get_mut(&person.object_id) {
@@ -153,14 +126,7 @@ impl Entra {
         }
         let mut out = Outcome::default();
         let changes = name_and_state(&person.recycled_upn(), false);
-        self.patch(
-            &mut out,
-            person,
-            &format!("recycle {}", person.upn),
-            changes,
-            self.dialect,
-        )
-        .await;
+        self.patch(&mut out, person, &format!("recycle {}", person.upn), changes, self.dialect).await;
         out
     }
 
@@ -177,14 +143,7 @@ impl Entra {
             return out;
         }
         let changes = name_and_state(&person.upn, true);
-        self.patch(
-            &mut out,
-            person,
-            &format!("restore {}", person.upn),
-            changes,
-            self.dialect,
-        )
-        .await;
+        self.patch(&mut out, person, &format!("restore {}", person.upn), changes, self.dialect).await;
         out
     }
 
@@ -198,22 +157,14 @@ impl Entra {
         let mut out = Outcome::default();
         let call = Call {
             method: Method::DELETE,
-            ..Call::get(
-                format!("delete {}", person.upn),
-                user_path(&record.id),
-                "Entra facts §8.1",
-            )
+            ..Call::get(format!("delete {}", person.upn), user_path(&record.id), "Entra facts §8.1")
         };
         let judged = |answer: &Answer| match answer.status {
             204 if answer.raw.is_empty() => Verdict::AsExpected,
             204 => wrong("a 204 with a body"),
             _ => judge::refusal(answer),
         };
-        if self
-            .step(&mut out, call.expecting("204", "Entra facts §8.1"), judged)
-            .await
-            .is_some()
-        {
+        if self.step(&mut out, call.expecting("204", "Entra facts §8.1"), judged).await.is_some() {
             self.records.remove(&person.object_id);
         }
         out
@@ -255,17 +206,10 @@ impl Entra {
 }
 
 fn name_and_state(upn: &str, active: bool) -> Vec<Change> {
-    let change = |path: &str, value: Value| Change {
-        path: path.to_owned(),
-        value,
-        filled: true,
-    };
+    let change = |path: &str, value: Value| Change { path: path.to_owned(), value, filled: true };
     vec![change("userName", json!(upn)), change("active", json!(active))]
 }
 
 fn out_of_scope(person: &Person) -> Outcome {
-    Outcome::nothing(format!(
-        "{} is not managed (any more), so nothing is sent [§8.1]",
-        person.upn
-    ))
+    Outcome::nothing(format!("{} is not managed (any more), so nothing is sent [§8.1]", person.upn))
 }

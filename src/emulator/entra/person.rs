@@ -22,11 +22,7 @@ pub struct Role {
 impl Role {
     /// A role whose display name is its value.
     pub fn new(value: &str) -> Self {
-        Self {
-            id: Uuid::now_v7().to_string(),
-            value: value.to_owned(),
-            display: value.to_owned(),
-        }
+        Self { id: Uuid::now_v7().to_string(), value: value.to_owned(), display: value.to_owned() }
     }
 }
 
@@ -92,29 +88,19 @@ impl Person {
     /// The same person under a new UPN and address; the nickname stays.
     #[must_use]
     pub fn renamed(&self, upn: &str) -> Self {
-        Self {
-            upn: upn.to_owned(),
-            mail: Some(upn.to_owned()),
-            ..self.clone()
-        }
+        Self { upn: upn.to_owned(), mail: Some(upn.to_owned()), ..self.clone() }
     }
 
     /// The same person with a job title.
     #[must_use]
     pub fn with_title(&self, title: &str) -> Self {
-        Self {
-            title: Some(title.to_owned()),
-            ..self.clone()
-        }
+        Self { title: Some(title.to_owned()), ..self.clone() }
     }
 
     /// The same person in a department.
     #[must_use]
     pub fn with_department(&self, department: &str) -> Self {
-        Self {
-            department: Some(department.to_owned()),
-            ..self.clone()
-        }
+        Self { department: Some(department.to_owned()), ..self.clone() }
     }
 
     /// The UPN while the person is in the recycle bin: 32 hex digits of the object id in front.
@@ -129,9 +115,7 @@ impl Person {
     ///
     /// Source: Entra facts §5 (Guests).
     pub fn matching_upn(&self) -> &str {
-        self.upn
-            .split_once("#EXT#")
-            .map_or(self.upn.as_str(), |(name, _)| name)
+        self.upn.split_once("#EXT#").map_or(self.upn.as_str(), |(name, _)| name)
     }
 }
 
@@ -158,10 +142,7 @@ impl Exported {
         all.set("name.familyName", json!(person.family));
         all.set("name.formatted", json!(person.display));
         all.set("externalId", json!(external));
-        all.set_text(
-            &format!("{ENTERPRISE}:employeeNumber"),
-            person.employee_id.as_deref(),
-        );
+        all.set_text(&format!("{ENTERPRISE}:employeeNumber"), person.employee_id.as_deref());
         all.set_text(&format!("{ENTERPRISE}:department"), person.department.as_deref());
         all
     }
@@ -173,10 +154,7 @@ impl Exported {
     }
 
     pub(super) fn get(&self, path: &str) -> Option<&Value> {
-        self.0
-            .iter()
-            .find(|(known, _)| known == path)
-            .map(|(_, value)| value)
+        self.0.iter().find(|(known, _)| known == path).map(|(_, value)| value)
     }
 
     pub(super) fn set(&mut self, path: &str, value: Value) {
@@ -223,10 +201,7 @@ pub(super) struct Change {
 pub(super) fn read(resource: &Value, path: &str) -> Option<Value> {
     let found = if path == WORK_EMAIL {
         let emails = resource.get("emails")?.as_array()?;
-        emails
-            .iter()
-            .find(|email| email.get("type").and_then(Value::as_str) == Some("work"))?
-            .get("value")
+        emails.iter().find(|email| email.get("type").and_then(Value::as_str) == Some("work"))?.get("value")
     } else if let Some(name) = path.strip_prefix(ENTERPRISE) {
         resource.get(ENTERPRISE)?.get(name.trim_start_matches(':'))
     } else if let Some((outer, inner)) = path.split_once('.') {

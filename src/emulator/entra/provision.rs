@@ -28,10 +28,7 @@ impl Entra {
         if !self.start_check(&mut out).await {
             return out;
         }
-        let plain = Person {
-            roles: Vec::new(),
-            ..person.clone()
-        };
+        let plain = Person { roles: Vec::new(), ..person.clone() };
         out.absorb(self.provision_as(&plain, Dialect::Plain).await);
         out
     }
@@ -70,32 +67,19 @@ impl Entra {
 
     async fn update_as(&mut self, person: &Person, dialect: Dialect) -> Outcome {
         let Some(record) = self.in_scope(person) else {
-            return Outcome::nothing(format!(
-                "{} is out of scope, so nothing is sent [§8.4]",
-                person.upn
-            ));
+            return Outcome::nothing(format!("{} is out of scope, so nothing is sent [§8.4]", person.upn));
         };
         let active = record.exported.get("active") != Some(&Value::Bool(false));
         let wanted = Exported::of(person, self.external, active);
         let changes = wanted.changes(&record.exported);
         if changes.is_empty() {
-            return Outcome::nothing(format!(
-                "{} is in sync: EntrySynchronizationSkipped [§14]",
-                person.upn
-            ));
+            return Outcome::nothing(format!("{} is in sync: EntrySynchronizationSkipped [§14]", person.upn));
         }
         let mut out = Outcome::default();
         if !self.reread(&mut out, &record.id, &person.upn).await {
             return out;
         }
-        self.patch(
-            &mut out,
-            person,
-            &format!("update {}", person.upn),
-            changes,
-            dialect,
-        )
-        .await;
+        self.patch(&mut out, person, &format!("update {}", person.upn), changes, dialect).await;
         out
     }
 
@@ -118,24 +102,14 @@ impl Entra {
             return Outcome::nothing(format!("{} was never exported", person.upn));
         };
         let mut out = Outcome::default();
-        let active = record
-            .exported
-            .get("active")
-            .cloned()
-            .unwrap_or(Value::Bool(true));
-        let call = Call::get(
-            format!("read {}", person.upn),
-            user_path(&record.id),
-            "Entra facts §5, §8.1",
-        );
+        let active = record.exported.get("active").cloned().unwrap_or(Value::Bool(true));
+        let call = Call::get(format!("read {}", person.upn), user_path(&record.id), "Entra facts §5, §8.1");
         let judged = |answer: &Answer| match judge::single(answer, &record.id) {
             Err(verdict) => judge::fatal(verdict, "only hard-deleted people may disappear [§5]"),
             Ok(()) if answer.json.as_ref().and_then(|user| user.get("active")) == Some(&active) => {
                 Verdict::AsExpected
             }
-            Ok(()) => wrong(format!(
-                "active is not {active}, which was the last thing written [§8.1]"
-            )),
+            Ok(()) => wrong(format!("active is not {active}, which was the last thing written [§8.1]")),
         };
         if let Some(answer) = self.step(&mut out, call, judged).await {
             out.resources.extend(answer.json);
@@ -146,9 +120,7 @@ impl Entra {
     /// The re-read of a known object.
     pub(super) async fn reread(&mut self, out: &mut Outcome, id: &str, upn: &str) -> bool {
         let call = Call::get(format!("read {upn} again"), user_path(id), "Entra facts §5, §8.2");
-        self.step(out, call, |answer| judge::verdict(judge::single(answer, id)))
-            .await
-            .is_some()
+        self.step(out, call, |answer| judge::verdict(judge::single(answer, id))).await.is_some()
     }
 
     /// One query a matching attribute, until one finds somebody. `None` when the job stops here.
@@ -158,10 +130,7 @@ impl Entra {
                 Matching::UserName => ("userName", person.matching_upn().to_owned()),
                 Matching::ExternalId => {
                     let exported = Exported::of(person, self.external, true);
-                    let value = exported
-                        .get("externalId")
-                        .and_then(Value::as_str)
-                        .unwrap_or_default();
+                    let value = exported.get("externalId").and_then(Value::as_str).unwrap_or_default();
                     ("externalId", value.to_owned())
                 }
                 Matching::WorkEmail => match &person.mail {
@@ -213,24 +182,13 @@ impl Entra {
         let call = Call::with_body(Method::POST, format!("create {}", person.upn), "/Users", user)
             .expecting("201", "Entra facts §6");
         let sent = exported.changes(&Exported::default());
-        let Some(answer) = self
-            .step(out, call, |answer| judge::verdict(judge::created(answer, &sent)))
-            .await
+        let Some(answer) = self.step(out, call, |answer| judge::verdict(judge::created(answer, &sent))).await
         else {
             return false;
         };
-        let id = answer
-            .json
-            .as_ref()
-            .and_then(|user| user.get("id"))
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        let record = Record {
-            id: id.to_owned(),
-            exported,
-            in_scope: true,
-            manager: None,
-        };
+        let id =
+            answer.json.as_ref().and_then(|user| user.get("id")).and_then(Value::as_str).unwrap_or_default();
+        let record = Record { id: id.to_owned(), exported, in_scope: true, manager: None };
         self.records.insert(person.object_id.clone(), record);
         true
     }
@@ -245,28 +203,15 @@ impl Entra {
     ) {
         let wanted = Exported::of(person, self.external, true);
         let shown = Exported::shown_by(resource, &wanted);
-        let id = resource
-            .get("id")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned();
+        let id = resource.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
         let changes = wanted.changes(&shown);
-        let record = Record {
-            id,
-            exported: shown,
-            in_scope: true,
-            manager: None,
-        };
+        let record = Record { id, exported: shown, in_scope: true, manager: None };
         self.records.insert(person.object_id.clone(), record);
         if changes.is_empty() {
-            out.note = Some(format!(
-                "{} is in sync: EntrySynchronizationSkipped [§14]",
-                person.upn
-            ));
+            out.note = Some(format!("{} is in sync: EntrySynchronizationSkipped [§14]", person.upn));
             return;
         }
-        self.patch(out, person, &format!("update {}", person.upn), changes, dialect)
-            .await;
+        self.patch(out, person, &format!("update {}", person.upn), changes, dialect).await;
     }
 
     /// One PATCH on the remembered id; what was accepted is remembered.
@@ -322,10 +267,7 @@ fn found(answer: &Answer, path: &str, value: &str) -> Result<usize, Verdict> {
     for hit in &hits {
         judge::user(hit)?;
         let shown = read(hit, path).unwrap_or(json!(null));
-        if shown
-            .as_str()
-            .is_none_or(|shown| shown.to_lowercase() != value.to_lowercase())
-        {
+        if shown.as_str().is_none_or(|shown| shown.to_lowercase() != value.to_lowercase()) {
             return Err(wrong(format!(
                 "asked for {path} {value}, found {shown}: the filter is not applied [§5]"
             )));

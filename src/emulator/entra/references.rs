@@ -57,17 +57,9 @@ impl Entra {
         };
         let mut out = Outcome::default();
         if let Some(target) = &target {
-            let filter = form(&format!(
-                "id eq {} and manager eq {}",
-                quoted(&record.id),
-                quoted(target)
-            ));
+            let filter = form(&format!("id eq {} and manager eq {}", quoted(&record.id), quoted(target)));
             let below = format!("/Users?filter={filter}&attributes=id");
-            let call = Call::get(
-                format!("does {} have this manager", person.upn),
-                below,
-                "Entra facts §5",
-            );
+            let call = Call::get(format!("does {} have this manager", person.upn), below, "Entra facts §5");
             let judged = |answer: &Answer| judge::list(answer).err().unwrap_or(Verdict::AsExpected);
             let Some(answer) = self.step(&mut out, call, judged).await else {
                 return out;
@@ -79,13 +71,9 @@ impl Entra {
         }
         let operation = self.manager_operation(target.as_deref(), record.manager.is_some(), shape);
         let step = format!("write the manager of {}", person.upn);
-        let call = Call::with_body(
-            Method::PATCH,
-            step,
-            user_path(&record.id),
-            patch::message(vec![operation]),
-        )
-        .expecting("200 or 204", "Entra facts §7.4");
+        let call =
+            Call::with_body(Method::PATCH, step, user_path(&record.id), patch::message(vec![operation]))
+                .expecting("200 or 204", "Entra facts §7.4");
         let judged = |answer: &Answer| judge::verdict(managed(answer, &record.id, target.as_deref()));
         if self.step(&mut out, call, judged).await.is_some()
             && let Some(record) = self.records.get_mut(&person.object_id)
@@ -125,17 +113,10 @@ impl Entra {
         };
         let mut out = Outcome::default();
         let step = format!("write the roles of {}", person.upn);
-        let call = Call::with_body(
-            Method::PATCH,
-            step,
-            user_path(&record.id),
-            patch::message(vec![operation]),
-        )
-        .expecting("200 or 204", "Entra facts §7.5");
-        self.step(&mut out, call, |answer| {
-            judge::verdict(judge::patched(answer, &record.id, &[]))
-        })
-        .await;
+        let call =
+            Call::with_body(Method::PATCH, step, user_path(&record.id), patch::message(vec![operation]))
+                .expecting("200 or 204", "Entra facts §7.5");
+        self.step(&mut out, call, |answer| judge::verdict(judge::patched(answer, &record.id, &[]))).await;
         out
     }
 
@@ -151,19 +132,12 @@ impl Entra {
                 json!({"op": verb, "path": "roles[primary eq \"True\"].value", "value": first.value}),
             );
         }
-        let most = if expression == RoleExpression::Single {
-            1
-        } else {
-            usize::MAX
-        };
+        let most = if expression == RoleExpression::Single { 1 } else { usize::MAX };
         let value = match self.dialect {
             Dialect::Flag => body::roles(person, expression),
-            Dialect::Plain => person
-                .roles
-                .iter()
-                .take(most)
-                .map(|role| json!({"value": in_string(role)}))
-                .collect(),
+            Dialect::Plain => {
+                person.roles.iter().take(most).map(|role| json!({"value": in_string(role)})).collect()
+            }
         };
         Some(json!({"op": add, "path": "roles", "value": value}))
     }
@@ -181,15 +155,10 @@ fn managed(answer: &Answer, id: &str, target: Option<&str>) -> Result<(), Verdic
         return Ok(());
     };
     let shown = read(body, &format!("{ENTERPRISE}:manager"));
-    let value = shown
-        .as_ref()
-        .and_then(|manager| manager.get("value"))
-        .and_then(Value::as_str)
-        .unwrap_or_default();
+    let value =
+        shown.as_ref().and_then(|manager| manager.get("value")).and_then(Value::as_str).unwrap_or_default();
     if value == target.unwrap_or_default() {
         return Ok(());
     }
-    Err(wrong(format!(
-        "the manager comes back as \"{value}\": it is sent again every cycle [§7.4]"
-    )))
+    Err(wrong(format!("the manager comes back as \"{value}\": it is sent again every cycle [§7.4]")))
 }

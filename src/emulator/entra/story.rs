@@ -19,10 +19,7 @@ pub async fn story(
     dialect: Dialect,
     observer: &mut dyn FnMut(&Exchange),
 ) -> Result<Vec<Exchange>, Error> {
-    let mut told = Told {
-        exchanges: Vec::new(),
-        observer,
-    };
+    let mut told = Told { exchanges: Vec::new(), observer };
     let mut entra = Entra::new(target, token, dialect)?;
     let run = Uuid::now_v7().simple().to_string();
     let mark: String = run.chars().skip(run.len().saturating_sub(10)).collect();
@@ -102,11 +99,7 @@ async fn working_life(entra: &mut Entra, told: &mut Told<'_>, mark: &str) {
     if !told.demand(entra.reassign(&moved, Reassign::Post).await) {
         return;
     }
-    for shape in [
-        DisableShape::Usual,
-        DisableShape::Add,
-        DisableShape::CapitalBoolean,
-    ] {
+    for shape in [DisableShape::Usual, DisableShape::Add, DisableShape::CapitalBoolean] {
         told.demand(entra.disable_as(&moved, shape).await);
         told.demand(entra.enable(&moved).await);
     }
@@ -122,17 +115,9 @@ async fn manager_and_roles(entra: &mut Entra, told: &mut Told<'_>, rin: &mut Per
     let boss = Person::new("Mio", "Abe", &format!("mio.abe.{mark}@northbay.example"));
     if told.demand(entra.provision(&boss).await) {
         rin.manager = Some(boss.object_id.clone());
-        told.demand(
-            entra
-                .set_manager(rin, Some(&boss), ManagerShape::DocumentedArray)
-                .await,
-        );
+        told.demand(entra.set_manager(rin, Some(&boss), ManagerShape::DocumentedArray).await);
         told.demand(entra.set_manager(rin, None, ManagerShape::BareString).await);
-        told.demand(
-            entra
-                .set_manager(rin, Some(&boss), ManagerShape::BareString)
-                .await,
-        );
+        told.demand(entra.set_manager(rin, Some(&boss), ManagerShape::BareString).await);
         told.demand(entra.hard_delete(&boss).await);
     }
     rin.roles = vec![Role::new("Analyst"), Role::new("Approver")];
@@ -154,11 +139,7 @@ async fn odd_arrival(
     told: &mut Told<'_>,
     mark: &str,
 ) -> Result<(), Error> {
-    let matching = vec![
-        super::Matching::ExternalId,
-        super::Matching::WorkEmail,
-        super::Matching::UserName,
-    ];
+    let matching = vec![super::Matching::ExternalId, super::Matching::WorkEmail, super::Matching::UserName];
     let mut entra = Entra::new(target, token, dialect)?
         .with_matching(matching)
         .with_external_id(super::ExternalId::ObjectId)

@@ -48,15 +48,8 @@ impl Okta {
     pub(super) async fn look_up(&mut self, out: &mut Outcome, person: &Person) -> Option<Vec<Value>> {
         let filter = percent(&format!("userName eq {}", quoted(&person.login)));
         let below = format!("/Users?filter={filter}&startIndex=1&count=100");
-        let call = Call::get(
-            format!("match {} by userName", person.login),
-            below,
-            "Okta facts §6.1",
-        );
-        let known = self
-            .links
-            .get(&person.okta_id)
-            .is_some_and(|link| link.pushed.login == person.login);
+        let call = Call::get(format!("match {} by userName", person.login), below, "Okta facts §6.1");
+        let known = self.links.get(&person.okta_id).is_some_and(|link| link.pushed.login == person.login);
         let mut hidden = false;
         let judged = |answer: &Answer| {
             let found = found(answer, &person.login);
@@ -74,24 +67,16 @@ impl Okta {
         if !good && !hidden {
             return None;
         }
-        let hits = if answer.status == 404 {
-            Vec::new()
-        } else {
-            judge::page(&answer, "").ok()?.resources
-        };
+        let hits = if answer.status == 404 { Vec::new() } else { judge::page(&answer, "").ok()?.resources };
         out.resources.extend(hits.iter().cloned());
         Some(hits)
     }
 
     async fn create(&mut self, out: &mut Outcome, person: &Person) {
         let again = self.links.contains_key(&person.okta_id);
-        let call = Call::with_body(
-            Method::POST,
-            format!("create {}", person.login),
-            "/Users",
-            body::create(person),
-        )
-        .expecting("201", "Okta facts §6.1");
+        let call =
+            Call::with_body(Method::POST, format!("create {}", person.login), "/Users", body::create(person))
+                .expecting("201", "Okta facts §6.1");
         let judged = |answer: &Answer| match judge::created(answer, &person.login) {
             Ok(()) => Verdict::AsExpected,
             Err(Verdict::Refused { detail }) if again && answer.status == 409 => wrong(format!(
@@ -124,11 +109,9 @@ impl Okta {
             return;
         }
         let pushed = if self.mode.puts_profiles() {
-            self.put_profile(out, person, &id, "push the profile of", Some(true))
-                .await
+            self.put_profile(out, person, &id, "push the profile of", Some(true)).await
         } else {
-            self.patch_profile(out, person, &id, body::changes(None, person))
-                .await
+            self.patch_profile(out, person, &id, body::changes(None, person)).await
         };
         if pushed {
             self.remember(person, &id);
@@ -154,11 +137,7 @@ impl Okta {
         )
         .expecting("200 or 204", "Okta facts §6.3");
         let task = format!("Error while reactivating user {}", person.login);
-        self.step(out, call, |answer| {
-            judge::verdict(patched(answer, id, Some(true), &task))
-        })
-        .await
-        .is_some()
+        self.step(out, call, |answer| judge::verdict(patched(answer, id, Some(true), &task))).await.is_some()
     }
 
     /// GET, then PUT of what was read with the profile merged in.
@@ -176,8 +155,7 @@ impl Okta {
         let Some(read) = self.read_for(out, id, &step).await else {
             return false;
         };
-        self.put_back(out, id, step, body::merged(&read, person, active))
-            .await
+        self.put_back(out, id, step, body::merged(&read, person, active)).await
     }
 
     /// PUT of a whole User that was just read.
@@ -209,27 +187,15 @@ impl Okta {
         attributes: Value,
     ) -> bool {
         let step = format!("push the profile of {}", person.login);
-        let call = Call::with_body(
-            Method::PATCH,
-            step,
-            format!("/Users/{}", segment(id)),
-            body::patch(attributes),
-        )
-        .expecting("200 or 204", "Okta facts §7.2");
+        let call =
+            Call::with_body(Method::PATCH, step, format!("/Users/{}", segment(id)), body::patch(attributes))
+                .expecting("200 or 204", "Okta facts §7.2");
         let task = format!("Error while trying to push profile update for {}", person.login);
-        self.step(out, call, |answer| {
-            judge::verdict(patched(answer, id, None, &task))
-        })
-        .await
-        .is_some()
+        self.step(out, call, |answer| judge::verdict(patched(answer, id, None, &task))).await.is_some()
     }
 
     fn remember(&mut self, person: &Person, id: &str) {
-        let link = Link {
-            id: id.to_owned(),
-            pushed: person.clone(),
-            assigned: true,
-        };
+        let link = Link { id: id.to_owned(), pushed: person.clone(), assigned: true };
         self.links.insert(person.okta_id.clone(), link);
     }
 }
@@ -257,11 +223,7 @@ fn found(answer: &Answer, login: &str) -> Result<usize, Verdict> {
     if page.total == 1 && page.resources.is_empty() {
         return Err(wrong("totalResults is 1, but Resources is empty"));
     }
-    match page
-        .resources
-        .iter()
-        .find(|user| text(user, "userName").to_lowercase() != login.to_lowercase())
-    {
+    match page.resources.iter().find(|user| text(user, "userName").to_lowercase() != login.to_lowercase()) {
         Some(other) => Err(wrong(format!(
             "asked for {login}, found {}: the filter is not applied, and Okta would \
              link the wrong person [§6.2]",

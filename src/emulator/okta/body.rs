@@ -114,10 +114,8 @@ pub(super) fn changes(before: Option<&Person>, person: &Person) -> Value {
         return all;
     };
     let Value::Object(now) = all else { return all };
-    let changed: Map<String, Value> = now
-        .into_iter()
-        .filter(|(name, value)| before.get(name) != Some(value))
-        .collect();
+    let changed: Map<String, Value> =
+        now.into_iter().filter(|(name, value)| before.get(name) != Some(value)).collect();
     Value::Object(changed)
 }
 
@@ -144,21 +142,10 @@ fn profile(person: &Person) -> Map<String, Value> {
 
 /// The addresses read, with the value of the primary one (else the work one, else the first) replaced.
 fn emails(user: &Value, address: &str) -> Value {
-    let mut list = user
-        .get("emails")
-        .and_then(Value::as_array)
-        .cloned()
-        .unwrap_or_default();
-    let primary = list
-        .iter()
-        .position(|email| email.get("primary") == Some(&Value::Bool(true)));
-    let work = || {
-        list.iter()
-            .position(|email| email.get("type").and_then(Value::as_str) == Some("work"))
-    };
-    let chosen = primary
-        .or_else(work)
-        .or(if list.is_empty() { None } else { Some(0) });
+    let mut list = user.get("emails").and_then(Value::as_array).cloned().unwrap_or_default();
+    let primary = list.iter().position(|email| email.get("primary") == Some(&Value::Bool(true)));
+    let work = || list.iter().position(|email| email.get("type").and_then(Value::as_str) == Some("work"));
+    let chosen = primary.or_else(work).or(if list.is_empty() { None } else { Some(0) });
     match chosen.and_then(|at| list.get_mut(at)) {
         Some(email) => put(email, "value", json!(address)),
         None => list.push(json!({"primary": true, "value": address, "type": "work"})),
@@ -175,10 +162,7 @@ fn list_schema(user: &mut Value, urn: &str) {
 }
 
 fn member(user: &Value, name: &str) -> Map<String, Value> {
-    user.get(name)
-        .and_then(Value::as_object)
-        .cloned()
-        .unwrap_or_default()
+    user.get(name).and_then(Value::as_object).cloned().unwrap_or_default()
 }
 
 fn set(user: &mut Value, name: &str, text: Option<&str>) {

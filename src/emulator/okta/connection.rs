@@ -18,11 +18,7 @@ impl Okta {
     /// Source: Okta facts §4.
     pub async fn test_connection(&mut self) -> Outcome {
         let mut out = Outcome::default();
-        let users = Call::get(
-            "test the connection: Users",
-            "/Users?startIndex=1&count=2",
-            "Okta facts §4",
-        );
+        let users = Call::get("test the connection: Users", "/Users?startIndex=1&count=2", "Okta facts §4");
         let task = "Error authenticating: the credentials seem invalid";
         let judged = |answer: &Answer| match judge::page(answer, task) {
             Ok(page) if page.resources.len() > 2 => wrong("two people were asked for, more came back [§4]"),
@@ -30,8 +26,7 @@ impl Okta {
             Err(verdict) => verdict,
         };
         self.step(&mut out, users, judged).await;
-        self.groups_page(&mut out, "test the connection: Groups", "Okta facts §4")
-            .await;
+        self.groups_page(&mut out, "test the connection: Groups", "Okta facts §4").await;
         out
     }
 
@@ -78,9 +73,7 @@ impl Okta {
         for below in ["/ResourceTypes", "/Schemas"] {
             let call = Call::get(format!("discover {below}"), below, "Okta facts §10");
             let judged = |answer: &Answer| {
-                judge::page(answer, "Discovery failed")
-                    .err()
-                    .unwrap_or(Verdict::AsExpected)
+                judge::page(answer, "Discovery failed").err().unwrap_or(Verdict::AsExpected)
             };
             if self.step(&mut out, call, judged).await.is_none() {
                 return out;
@@ -93,9 +86,9 @@ impl Okta {
         let call = Call::get(step, "/Groups?startIndex=1&count=100", fact);
         let judged = |answer: &Answer| match judge::page(answer, "Error while reading groups") {
             Ok(_) => Verdict::AsExpected,
-            Err(Verdict::Refused { detail }) => wrong(format!(
-                "{detail} -- the test needs 200 and a list, and an empty one is fine [§4, §9]"
-            )),
+            Err(Verdict::Refused { detail }) => {
+                wrong(format!("{detail} -- the test needs 200 and a list, and an empty one is fine [§4, §9]"))
+            }
             Err(verdict) => verdict,
         };
         self.step(out, call, judged).await;

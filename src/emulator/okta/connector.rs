@@ -81,13 +81,7 @@ impl Okta {
             Authorization::Doubled => format!("Bearer Bearer {token}"),
         };
         let sender = Sender::new(target, &credential, token, MANNER)?;
-        Ok(Okta {
-            sender,
-            mode,
-            links: BTreeMap::new(),
-            deactivates: true,
-            last_write: None,
-        })
+        Ok(Okta { sender, mode, links: BTreeMap::new(), deactivates: true, last_write: None })
     }
 
     /// The app with its option "Deactivate Users" switched off: an unassignment sends nothing, an inactive
@@ -159,19 +153,9 @@ impl Okta {
             };
             if answer.status == 201 && verdict == Verdict::AsExpected {
                 won = true;
-                let id = answer
-                    .json
-                    .as_ref()
-                    .map_or("", |user| judge::text(user, "id"))
-                    .to_owned();
-                self.links.insert(
-                    person.okta_id.clone(),
-                    Link {
-                        id,
-                        pushed: person.clone(),
-                        assigned: true,
-                    },
-                );
+                let id = answer.json.as_ref().map_or("", |user| judge::text(user, "id")).to_owned();
+                self.links
+                    .insert(person.okta_id.clone(), Link { id, pushed: person.clone(), assigned: true });
             }
             out.exchanges.push(self.sender.exchange(&call, &answer, verdict));
         }
@@ -213,9 +197,7 @@ impl Okta {
         let below = format!("/Users/{}", crate::emulator::wire::segment(id));
         let call = Call::get(format!("read the User before {step}"), below, "Okta facts §7.1");
         let task = format!("Error while {step}");
-        self.step(out, call, |answer| judge::verdict(judge::user(answer, id, &task)))
-            .await?
-            .json
+        self.step(out, call, |answer| judge::verdict(judge::user(answer, id, &task))).await?.json
     }
 }
 

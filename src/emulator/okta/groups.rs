@@ -19,18 +19,12 @@ impl Okta {
         let mut out = Outcome::default();
         let filter = percent(&format!("displayName eq {}", quoted(name)));
         let below = format!("/Groups?filter={filter}&startIndex=1&count=100");
-        let call = Call::get(
-            format!("match group {name} by displayName"),
-            below,
-            "Okta facts §9",
-        );
+        let call = Call::get(format!("match group {name} by displayName"), below, "Okta facts §9");
         let judged = |answer: &Answer| judge::page(answer, EVENT).err().unwrap_or(Verdict::AsExpected);
         let Some(answer) = self.step(&mut out, call, judged).await else {
             return out;
         };
-        let found = judge::page(&answer, EVENT)
-            .ok()
-            .and_then(|page| page.resources.into_iter().next());
+        let found = judge::page(&answer, EVENT).ok().and_then(|page| page.resources.into_iter().next());
         let id = match found {
             Some(group) => text(&group, "id").to_owned(),
             None => match self.create_group(&mut out, name).await {
@@ -47,11 +41,7 @@ impl Okta {
         let call = Call::with_body(Method::POST, format!("create group {name}"), "/Groups", group)
             .expecting("201, or 501 that explains itself", "Okta facts §9");
         let judged = |answer: &Answer| match answer.status {
-            201 if answer
-                .json
-                .as_ref()
-                .is_some_and(|group| !text(group, "id").is_empty()) =>
-            {
+            201 if answer.json.as_ref().is_some_and(|group| !text(group, "id").is_empty()) => {
                 Verdict::AsExpected
             }
             201 => wrong("the created group has no id [§9]"),
@@ -77,12 +67,7 @@ impl Okta {
             let named = body::patch(json!({"id": id, "displayName": name}));
             let added = json!({"op": "add", "path": "members", "value": members});
             vec![
-                Call::with_body(
-                    Method::PATCH,
-                    format!("name the group {name}"),
-                    below.clone(),
-                    named,
-                ),
+                Call::with_body(Method::PATCH, format!("name the group {name}"), below.clone(), named),
                 Call::with_body(Method::PATCH, step, below, body::operations(vec![added])),
             ]
         };
@@ -91,11 +76,7 @@ impl Okta {
                 200 | 204 => Verdict::AsExpected,
                 _ => judge::refusal(answer, EVENT),
             };
-            if self
-                .step(out, call.expecting("200 or 204", "Okta facts §9"), judged)
-                .await
-                .is_none()
-            {
+            if self.step(out, call.expecting("200 or 204", "Okta facts §9"), judged).await.is_none() {
                 return;
             }
         }

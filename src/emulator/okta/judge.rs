@@ -47,14 +47,8 @@ pub(super) fn refusal(answer: &Answer, task: &str) -> Verdict {
             "the 401 needs a SCIM Error with status 401 and a detail; Okta's test suite fails [§3]",
         );
     }
-    let detail = answer
-        .detail()
-        .unwrap_or("(no detail: the administrator learns nothing)");
-    let wait = if answer.status == 429 {
-        back_off(answer)
-    } else {
-        String::new()
-    };
+    let detail = answer.detail().unwrap_or("(no detail: the administrator learns nothing)");
+    let wait = if answer.status == 429 { back_off(answer) } else { String::new() };
     Verdict::Refused {
         detail: format!(
             "{task}: {}. Errors reported by remote server: {detail}{wait}",
@@ -73,10 +67,7 @@ fn names_status(body: &Value, status: u16) -> bool {
 
 /// Source: Okta facts §12 (whole seconds only, else 5 minutes; at most 10 attempts).
 fn back_off(answer: &Answer) -> String {
-    match answer
-        .header("retry-after")
-        .map(|text| text.trim().parse::<u64>())
-    {
+    match answer.header("retry-after").map(|text| text.trim().parse::<u64>()) {
         Some(Ok(seconds)) => format!(" [Okta waits {seconds} s and tries again, at most 10 times]"),
         _ => " [no Retry-After in whole seconds: Okta waits 5 minutes, at most 10 times]".to_owned(),
     }
@@ -114,11 +105,8 @@ pub(super) fn page(answer: &Answer, task: &str) -> Result<Page, Verdict> {
     let Some(list) = answer.json.as_ref().and_then(Value::as_object) else {
         return Err(wrong("the list is no JSON object; Okta cannot parse it"));
     };
-    let lookup = |name: &str| {
-        list.iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
-    };
+    let lookup =
+        |name: &str| list.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
     for name in ["totalResults", "startIndex", "itemsPerPage"] {
         if lookup(name).is_some_and(|value| !value.is_number()) {
             return Err(wrong(format!(
@@ -129,9 +117,7 @@ pub(super) fn page(answer: &Answer, task: &str) -> Result<Page, Verdict> {
     }
     let total = lookup("totalResults").and_then(Value::as_u64);
     let Some(total) = total else {
-        return Err(wrong(
-            "totalResults is missing, so Okta cannot tell whether the person exists [§2]",
-        ));
+        return Err(wrong("totalResults is missing, so Okta cannot tell whether the person exists [§2]"));
     };
     let resources = match lookup("Resources") {
         Some(Value::Array(resources)) => resources.clone(),
@@ -153,9 +139,7 @@ pub(super) fn users(resources: &[Value]) -> Result<(), Verdict> {
         let meta = user.get("meta");
         let has = |name: &str| meta.and_then(|meta| meta.get(name)).is_some_and(Value::is_string);
         if !has("location") || !has("resourceType") {
-            return Err(wrong(
-                "a listed User has no meta with location and resourceType [§6.2]",
-            ));
+            return Err(wrong("a listed User has no meta with location and resourceType [§6.2]"));
         }
     }
     Ok(())
@@ -166,9 +150,7 @@ fn whole_user(user: &Value) -> Result<(), Verdict> {
         return Err(wrong("a User without an id: Okta has nothing to link to [§6.2]"));
     }
     if text(user, "userName").is_empty() {
-        return Err(wrong(
-            "a User without userName: Okta has nothing to compare [§6.2]",
-        ));
+        return Err(wrong("a User without userName: Okta has nothing to compare [§6.2]"));
     }
     if !user.get("active").is_some_and(Value::is_boolean) {
         return Err(wrong(
@@ -189,14 +171,10 @@ pub(super) fn user(answer: &Answer, id: &str, task: &str) -> Result<(), Verdict>
         return Err(refusal(answer, task));
     }
     let Some(body) = answer.json.as_ref() else {
-        return Err(wrong(
-            "200 without a JSON body, where the whole User is needed [§7.1]",
-        ));
+        return Err(wrong("200 without a JSON body, where the whole User is needed [§7.1]"));
     };
     if body.get("Resources").is_some() {
-        return Err(wrong(
-            "a list where one User was asked for: Okta would PUT the whole list back [§7.1]",
-        ));
+        return Err(wrong("a list where one User was asked for: Okta would PUT the whole list back [§7.1]"));
     }
     whole_user(body)?;
     if text(body, "id") != id {
@@ -211,9 +189,7 @@ pub(super) fn is_active(answer: &Answer, active: bool) -> Result<(), Verdict> {
     if shown == Some(&Value::Bool(active)) {
         return Ok(());
     }
-    Err(wrong(format!(
-        "the answer does not show active {active}, which Okta just asked for [§8]"
-    )))
+    Err(wrong(format!("the answer does not show active {active}, which Okta just asked for [§8]")))
 }
 
 /// Checks the answer to a create.
@@ -222,9 +198,7 @@ pub(super) fn is_active(answer: &Answer, active: bool) -> Result<(), Verdict> {
 pub(super) fn created(answer: &Answer, login: &str) -> Result<(), Verdict> {
     let task = format!("Automatic provisioning of user {login} failed: Error while creating user {login}");
     if (200..300).contains(&answer.status) && answer.raw.trim().is_empty() {
-        return Err(wrong(format!(
-            "{task}: Create new user returned empty user [§6.1]"
-        )));
+        return Err(wrong(format!("{task}: Create new user returned empty user [§6.1]")));
     }
     if answer.status != 201 {
         return Err(refusal(answer, &task));
@@ -237,10 +211,7 @@ pub(super) fn created(answer: &Answer, login: &str) -> Result<(), Verdict> {
     if !text(body, "userName").eq_ignore_ascii_case(login)
         && text(body, "userName").to_lowercase() != login.to_lowercase()
     {
-        return Err(wrong(format!(
-            "created {login}, but the answer names {}",
-            text(body, "userName")
-        )));
+        return Err(wrong(format!("created {login}, but the answer names {}", text(body, "userName"))));
     }
     if !body.get("meta").is_some_and(Value::is_object) {
         return Err(wrong("the created User has no meta [§6.1]"));

@@ -48,9 +48,6 @@ impl FromStr for Mode {
             given: text.to_owned(),
             known: "aiw, oin-mixed, oin-patch",
         };
-        Mode::ALL
-            .into_iter()
-            .find(|mode| mode.word() == text)
-            .ok_or_else(unknown)
+        Mode::ALL.into_iter().find(|mode| mode.word() == text).ok_or_else(unknown)
     }
 }

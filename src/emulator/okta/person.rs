@@ -48,47 +48,31 @@ impl Person {
     /// The same person under a new login and address; the Okta id stays.
     #[must_use]
     pub fn renamed(&self, email: &str) -> Self {
-        Self {
-            login: email.to_owned(),
-            email: email.to_owned(),
-            ..self.clone()
-        }
+        Self { login: email.to_owned(), email: email.to_owned(), ..self.clone() }
     }
 
     /// The same person with an app username that is not the address.
     #[must_use]
     pub fn with_login(&self, login: &str) -> Self {
-        Self {
-            login: login.to_owned(),
-            ..self.clone()
-        }
+        Self { login: login.to_owned(), ..self.clone() }
     }
 
     /// The same person with another address and the same app username.
     #[must_use]
     pub fn with_email(&self, email: &str) -> Self {
-        Self {
-            email: email.to_owned(),
-            ..self.clone()
-        }
+        Self { email: email.to_owned(), ..self.clone() }
     }
 
     /// The same person with a job title.
     #[must_use]
     pub fn with_title(&self, title: &str) -> Self {
-        Self {
-            title: Some(title.to_owned()),
-            ..self.clone()
-        }
+        Self { title: Some(title.to_owned()), ..self.clone() }
     }
 
     /// The same person in a department.
     #[must_use]
     pub fn with_department(&self, department: &str) -> Self {
-        Self {
-            department: Some(department.to_owned()),
-            ..self.clone()
-        }
+        Self { department: Some(department.to_owned()), ..self.clone() }
     }
 
     /// The same person with one more member at the top level of the resource.
@@ -103,11 +87,9 @@ impl Person {
 /// `00u` and 17 letters or digits that follow from `seed` (FNV-1a in 128 bits).
 fn okta_id(seed: &str) -> String {
     const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    let mut hash = seed
-        .bytes()
-        .fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128, |hash, byte| {
-            (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b)
-        });
+    let mut hash = seed.bytes().fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128, |hash, byte| {
+        (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b)
+    });
     let mut id = String::from("00u");
     for _ in 0..17 {
         let digit = usize::try_from(hash % 62).unwrap_or_default();

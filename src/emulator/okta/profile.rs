@@ -20,8 +20,7 @@ impl Okta {
         };
         let mut out = Outcome::default();
         let pushed = if self.mode.puts_profiles() {
-            self.put_profile(&mut out, person, &link.id, "push the profile of", None)
-                .await
+            self.put_profile(&mut out, person, &link.id, "push the profile of", None).await
         } else {
             let changed = body::changes(Some(&link.pushed), person);
             if changed.as_object().is_some_and(serde_json::Map::is_empty) {
@@ -33,13 +32,7 @@ impl Okta {
             self.patch_profile(&mut out, person, &link.id, changed).await
         };
         if pushed {
-            self.links.insert(
-                person.okta_id.clone(),
-                Link {
-                    pushed: person.clone(),
-                    ..link
-                },
-            );
+            self.links.insert(person.okta_id.clone(), Link { pushed: person.clone(), ..link });
         } else {
             out.note = Some(
                 "after a failed push Okta may never send the deactivation of this person [§7.3]".to_owned(),
@@ -77,13 +70,7 @@ impl Okta {
             return unlinked(person);
         };
         if !self.deactivates {
-            self.links.insert(
-                person.okta_id.clone(),
-                Link {
-                    assigned: false,
-                    ..link
-                },
-            );
+            self.links.insert(person.okta_id.clone(), Link { assigned: false, ..link });
             return Outcome::nothing(
                 "\"Deactivate Users\" is off, so no deprovisioning call is sent [§14.27]",
             );
@@ -94,29 +81,18 @@ impl Okta {
             let Some(read) = self.read_for(&mut out, &link.id, &step).await else {
                 return out;
             };
-            self.put_back(&mut out, &link.id, step, body::switched(&read, false))
-                .await
+            self.put_back(&mut out, &link.id, step, body::switched(&read, false)).await
         } else {
             let below = format!("/Users/{}", segment(&link.id));
-            let call = Call::with_body(
-                Method::PATCH,
-                step.clone(),
-                below,
-                body::patch(json!({"active": false})),
-            )
-            .expecting("200 or 204", "Okta facts §8, §7.2");
+            let call =
+                Call::with_body(Method::PATCH, step.clone(), below, body::patch(json!({"active": false})))
+                    .expecting("200 or 204", "Okta facts §8, §7.2");
             let task = format!("Error while trying to {step}");
             let judged = |answer: &Answer| judge::verdict(patched(answer, &link.id, Some(false), &task));
             self.step(&mut out, call, judged).await.is_some()
         };
         if done {
-            self.links.insert(
-                person.okta_id.clone(),
-                Link {
-                    assigned: false,
-                    ..link
-                },
-            );
+            self.links.insert(person.okta_id.clone(), Link { assigned: false, ..link });
         }
         out
     }
@@ -130,8 +106,7 @@ impl Okta {
             return unlinked(person);
         };
         let mut out = Outcome::default();
-        self.put_profile(&mut out, person, &link.id, "push a stale profile of", Some(false))
-            .await;
+        self.put_profile(&mut out, person, &link.id, "push a stale profile of", Some(false)).await;
         out
     }
 
@@ -148,8 +123,7 @@ impl Okta {
             let Some(read) = self.read_for(&mut out, &link.id, &step).await else {
                 return out;
             };
-            self.put_back(&mut out, &link.id, step, body::with_password(&read))
-                .await;
+            self.put_back(&mut out, &link.id, step, body::with_password(&read)).await;
             return out;
         }
         let attributes = body::with_password(&json!({}));
@@ -157,10 +131,7 @@ impl Okta {
         let call = Call::with_body(Method::PATCH, step.clone(), below, body::patch(attributes))
             .expecting("200 or 204", "Okta facts §1, §7.2");
         let task = format!("Error while trying to {step}");
-        self.step(&mut out, call, |answer| {
-            judge::verdict(patched(answer, &link.id, None, &task))
-        })
-        .await;
+        self.step(&mut out, call, |answer| judge::verdict(patched(answer, &link.id, None, &task))).await;
         out
     }
 
@@ -175,11 +146,7 @@ impl Okta {
         let mut out = Outcome::default();
         let state = if link.assigned { "active" } else { "inactive" };
         let below = format!("/Users/{}", segment(&link.id));
-        let call = Call::get(
-            format!("read the {state} User {}", link.pushed.login),
-            below,
-            "Okta facts §8",
-        );
+        let call = Call::get(format!("read the {state} User {}", link.pushed.login), below, "Okta facts §8");
         let judged = |answer: &Answer| {
             let read = judge::user(answer, &link.id, "Error while reading the user");
             match read.and_then(|()| judge::is_active(answer, link.assigned)) {
@@ -197,16 +164,10 @@ impl Okta {
     }
 
     fn assigned(&self, person: &Person) -> Option<Link> {
-        self.links
-            .get(&person.okta_id)
-            .filter(|link| link.assigned)
-            .cloned()
+        self.links.get(&person.okta_id).filter(|link| link.assigned).cloned()
     }
 }
 
 fn unlinked(person: &Person) -> Outcome {
-    Outcome::nothing(format!(
-        "Okta has no link to {}, so nothing is sent [§7.4]",
-        person.login
-    ))
+    Outcome::nothing(format!("Okta has no link to {}, so nothing is sent [§7.4]", person.login))
 }

@@ -19,10 +19,7 @@ pub async fn story(
     mode: Mode,
     observer: &mut dyn FnMut(&Exchange),
 ) -> Result<Vec<Exchange>, Error> {
-    let mut told = Told {
-        exchanges: Vec::new(),
-        observer,
-    };
+    let mut told = Told { exchanges: Vec::new(), observer };
     let mut okta = Okta::new(target, token, mode)?;
     tell(&mut okta, &mut told).await;
     Ok(told.exchanges)

@@ -12,12 +12,8 @@ impl Okta {
     pub async fn spec_test(&mut self, person: &Person) -> Outcome {
         let mut out = Outcome::default();
         let unknown = uuid::Uuid::now_v7();
-        let call = Call::get(
-            "read a User nobody has",
-            format!("/Users/{unknown}"),
-            "Okta facts §4",
-        )
-        .expecting("404 with a SCIM Error", "Okta facts §4");
+        let call = Call::get("read a User nobody has", format!("/Users/{unknown}"), "Okta facts §4")
+            .expecting("404 with a SCIM Error", "Okta facts §4");
         let judged = |answer: &Answer| match (answer.status, judge::refusal(answer, "")) {
             (404, Verdict::Refused { .. }) if answer.detail().is_some() => Verdict::AsExpected,
             (404, Verdict::Refused { .. }) => wrong("the 404 needs a SCIM Error with a detail [§4]"),
@@ -27,11 +23,8 @@ impl Okta {
         self.step(&mut out, call, judged).await;
         let nobody = format!("{unknown}@nobody.example");
         let filter = percent(&format!("userName eq {}", quoted(&nobody)));
-        let call = Call::get(
-            "look up a userName nobody has",
-            format!("/Users?filter={filter}"),
-            "Okta facts §4",
-        );
+        let call =
+            Call::get("look up a userName nobody has", format!("/Users?filter={filter}"), "Okta facts §4");
         let judged = |answer: &Answer| match judge::page(answer, "lookup") {
             Ok(page) if page.total == 0 => Verdict::AsExpected,
             Ok(page) => wrong(format!("{} people under a random userName [§4]", page.total)),
@@ -39,10 +32,7 @@ impl Okta {
             Err(verdict) => verdict,
         };
         self.step(&mut out, call, judged).await;
-        out.absorb(
-            self.lookup(&person.with_login(&person.login.to_uppercase()))
-                .await,
-        );
+        out.absorb(self.lookup(&person.with_login(&person.login.to_uppercase())).await);
         out
     }
 }

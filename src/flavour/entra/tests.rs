@@ -37,12 +37,7 @@ fn entra_quirk_01_verbs_are_read_in_lower_case() {
         {"op": "Remove", "path": "title"}, {"op": "remove", "path": "title"},
     ]);
     let (operations, notes) = patch(sent);
-    let verbs: Vec<_> = operations
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|one| one["op"].clone())
-        .collect();
+    let verbs: Vec<_> = operations.as_array().into_iter().flatten().map(|one| one["op"].clone()).collect();
     assert_eq!(verbs, ["add", "replace", "remove", "remove"]);
     assert_eq!(notes, [Note::CapitalisedVerb]);
 }
@@ -60,34 +55,18 @@ fn entra_quirk_02_booleans_as_text() {
     for (path, value, plain) in [
         ("active", json!("False"), json!(false)),
         ("Active", json!("true"), json!(true)),
-        (
-            "urn:ietf:params:scim:schemas:core:2.0:User:active",
-            json!("False"),
-            json!(false),
-        ),
+        ("urn:ietf:params:scim:schemas:core:2.0:User:active", json!("False"), json!(false)),
         ("emails[type eq \"work\"].primary", json!("True"), json!(true)),
         ("emails[type eq \"work\"].Primary", json!("False"), json!(false)),
-        (
-            "phoneNumbers[type eq \"work\"]",
-            json!({"primary": "True"}),
-            json!({"primary": true}),
-        ),
-        (
-            "addresses",
-            json!([{"primary": "True"}]),
-            json!([{"primary": true}]),
-        ),
+        ("phoneNumbers[type eq \"work\"]", json!({"primary": "True"}), json!({"primary": true})),
+        ("addresses", json!([{"primary": "True"}]), json!([{"primary": true}])),
         ("emails[type eq \"work\"].value", json!("True"), json!("True")),
         ("title", json!("True"), json!("True")),
         ("name.givenName", json!("True"), json!("True")),
         ("colour", json!("True"), json!("True")),
     ] {
         let (read, _) = one(json!({"op": "replace", "path": path, "value": value}));
-        assert_eq!(
-            read,
-            json!({"op": "replace", "path": path, "value": plain}),
-            "{path}"
-        );
+        assert_eq!(read, json!({"op": "replace", "path": path, "value": plain}), "{path}");
     }
 }
 
@@ -96,14 +75,7 @@ fn entra_quirk_02_booleans_as_text() {
 fn entra_quirk_03_add_on_a_single_value_is_replace() {
     let (read, notes) = one(json!({"op": "Add", "path": "active", "value": "False"}));
     assert_eq!(read, json!({"op": "replace", "path": "active", "value": false}));
-    assert_eq!(
-        notes,
-        [
-            Note::CapitalisedVerb,
-            Note::AddOnSingleValue,
-            Note::ActiveAsString
-        ]
-    );
+    assert_eq!(notes, [Note::CapitalisedVerb, Note::AddOnSingleValue, Note::ActiveAsString]);
     for path in ["nickName", "name.givenName", &enterprise("employeeNumber")] {
         let (read, _) = one(json!({"op": "Add", "path": path, "value": "x"}));
         assert_eq!(read, json!({"op": "replace", "path": path, "value": "x"}));
@@ -112,10 +84,7 @@ fn entra_quirk_03_add_on_a_single_value_is_replace() {
         let (read, notes) = one(json!({"op": "Add", "path": path, "value": []}));
         assert_eq!(
             (read, notes),
-            (
-                json!({"op": "add", "path": path, "value": []}),
-                vec![Note::CapitalisedVerb]
-            )
+            (json!({"op": "add", "path": path, "value": []}), vec![Note::CapitalisedVerb])
         );
     }
 }
@@ -175,13 +144,7 @@ fn entra_quirk_08_an_unquoted_word_is_left_for_the_core_to_refuse() {
         r#"userName eq "rin+a@northbay.example""#,
         "",
     ] {
-        assert_eq!(
-            Entra.read_filter(raw),
-            Read {
-                value: raw.to_owned(),
-                notes: vec![]
-            }
-        );
+        assert_eq!(Entra.read_filter(raw), Read { value: raw.to_owned(), notes: vec![] });
     }
 }
 
@@ -204,24 +167,14 @@ fn entra_quirk_12_the_name_of_a_soft_deleted_person_is_noted() {
             vec![Note::SoftDeletedName]
         )
     );
-    assert_eq!(
-        user(json!({"userName": SOFT_DELETED, "active": false})).1,
-        [Note::SoftDeletedName]
-    );
+    assert_eq!(user(json!({"userName": SOFT_DELETED, "active": false})).1, [Note::SoftDeletedName]);
 
     let on = json!({"op": "replace", "path": "active", "value": true});
     let clean = json!({"op": "replace", "path": "userName", "value": "rin.sato@northbay.example"});
-    for operations in [
-        json!([name]),
-        json!([off]),
-        json!([name, off, on]),
-        json!([name, off, clean]),
-        json!([clean, off]),
-    ] {
-        assert!(
-            !patch(operations.clone()).1.contains(&Note::SoftDeletedName),
-            "{operations}"
-        );
+    for operations in
+        [json!([name]), json!([off]), json!([name, off, on]), json!([name, off, clean]), json!([clean, off])]
+    {
+        assert!(!patch(operations.clone()).1.contains(&Note::SoftDeletedName), "{operations}");
     }
     assert_eq!(user(json!({"userName": SOFT_DELETED, "active": true})).1, []);
 }
@@ -229,10 +182,7 @@ fn entra_quirk_12_the_name_of_a_soft_deleted_person_is_noted() {
 #[test]
 fn a_soft_deleted_name_has_32_digits_before_an_address() {
     assert_eq!(soft_deleted_name(SOFT_DELETED), Some("rin.sato@northbay.example"));
-    assert_eq!(
-        soft_deleted_name("0F3C9D7E5B1A4C2E8F60A1B2C3D4E5F6a@b"),
-        Some("a@b")
-    );
+    assert_eq!(soft_deleted_name("0F3C9D7E5B1A4C2E8F60A1B2C3D4E5F6a@b"), Some("a@b"));
     for other in [
         "",
         "rin.sato@northbay.example",
@@ -282,16 +232,10 @@ fn entra_quirk_14_roles_as_json_in_strings() {
     let assertive = json!([{"primary": "False", "display": "A", "value": "Admin"}]);
     let assertive = json!({"op": "replace", "path": "roles", "value": assertive});
     let (read, notes) = one(assertive);
-    assert_eq!(
-        read["value"],
-        json!([{"primary": false, "display": "A", "value": "Admin"}])
-    );
+    assert_eq!(read["value"], json!([{"primary": false, "display": "A", "value": "Admin"}]));
     assert_eq!(notes, [Note::PrimaryAsString]);
 
-    assert_eq!(
-        one(json!({"op": "replace", "value": {"roles": [ROLE]}})).0["value"]["roles"],
-        plain
-    );
+    assert_eq!(one(json!({"op": "replace", "value": {"roles": [ROLE]}})).0["value"]["roles"], plain);
     let element =
         json!({"op": "replace", "path": "roles[type eq \"x\"]", "value": {"value": ROLE, "primary": null}});
     assert_eq!(one(element).0["value"], plain[0]);
@@ -302,18 +246,9 @@ fn entra_quirk_14_roles_as_json_in_strings() {
         "primary": true, "type": "WindowsAzureActiveDirectoryRole",
         "value": "Admin", "display": "Administrator",
     });
-    assert_eq!(
-        (read, notes),
-        (
-            json!({"roles": [role]}),
-            vec![Note::PrimaryAsString, Note::RoleAsJson]
-        )
-    );
+    assert_eq!((read, notes), (json!({"roles": [role]}), vec![Note::PrimaryAsString, Note::RoleAsJson]));
     let gone = json!({"op": "Remove", "path": "roles", "value": [{"value": ROLE}]});
-    assert_eq!(
-        one(gone).0,
-        json!({"op": "remove", "path": "roles", "value": plain})
-    );
+    assert_eq!(one(gone).0, json!({"op": "remove", "path": "roles", "value": plain}));
 }
 
 /// Entra quirk 15: `roles[primary eq "True"]`, in paths and in filters.
@@ -325,11 +260,7 @@ fn entra_quirk_15_text_for_a_boolean_in_a_filter() {
         (".value", json!([{"$ref": null, "value": ROLE}]), json!("Admin")),
         (".display", json!(ROLE), json!(ROLE)),
         (".primary", json!("True"), json!(true)),
-        (
-            "",
-            json!({"value": ROLE}),
-            json!({"value": "Admin", "display": "Administrator"}),
-        ),
+        ("", json!({"value": ROLE}), json!({"value": "Admin", "display": "Administrator"})),
     ] {
         let sent =
             json!({"op": "Replace", "path": format!("roles[primary eq \"True\"]{part}"), "value": sent});
@@ -349,18 +280,10 @@ fn entra_quirk_15_text_for_a_boolean_in_a_filter() {
 #[test]
 fn entra_quirk_16_the_manager_in_every_shape() {
     let full = enterprise("manager");
-    for path in [
-        "manager",
-        &full,
-        &format!("{NO_COLON}:manager"),
-        &format!("{ENTERPRISE}.manager"),
-    ] {
-        for sent in [
-            json!("u-7"),
-            json!({"value": "u-7"}),
-            json!([{"$ref": null, "value": "u-7"}]),
-            json!(["u-7"]),
-        ] {
+    for path in ["manager", &full, &format!("{NO_COLON}:manager"), &format!("{ENTERPRISE}.manager")] {
+        for sent in
+            [json!("u-7"), json!({"value": "u-7"}), json!([{"$ref": null, "value": "u-7"}]), json!(["u-7"])]
+        {
             let (read, _) = one(json!({"op": "Add", "path": path, "value": sent}));
             assert_eq!(
                 read,
@@ -381,21 +304,12 @@ fn entra_quirk_16_the_manager_in_every_shape() {
     let emptied = json!({"op": "replace", "path": enterprise("manager.value"), "value": null});
     assert_eq!(one(emptied.clone()), (emptied, vec![]));
     let (read, notes) = one(json!({"op": "replace", "value": {(full.clone()): "", "title": "x"}}));
-    assert_eq!(
-        read,
-        json!({"op": "replace", "value": {(full.clone()): null, "title": "x"}})
-    );
+    assert_eq!(read, json!({"op": "replace", "value": {(full.clone()): null, "title": "x"}}));
     assert_eq!(notes, [Note::ManagerCleared]);
     let whole = json!({"op": "replace", "path": ENTERPRISE, "value": {"manager": "u-7", "department": null}});
     let (read, _) = one(whole);
-    assert_eq!(
-        read["value"],
-        json!({"manager": {"value": "u-7"}, "department": null})
-    );
-    assert_eq!(
-        one(json!({"op": "add", "path": full.clone()})).0,
-        json!({"op": "replace", "path": full})
-    );
+    assert_eq!(read["value"], json!({"manager": {"value": "u-7"}, "department": null}));
+    assert_eq!(one(json!({"op": "add", "path": full.clone()})).0, json!({"op": "replace", "path": full}));
 }
 
 /// Entra quirk 16, on create: a core attribute, text inside the extension, and the empty forms.
@@ -411,27 +325,15 @@ fn entra_quirk_16_the_manager_of_a_new_person() {
         json!({"manager.value": "u-7"}),
     ] {
         let read = Entra.read_user(sent.clone()).value;
-        assert_eq!(
-            read.to_string().to_lowercase(),
-            plain.to_string().to_lowercase(),
-            "{sent}"
-        );
+        assert_eq!(read.to_string().to_lowercase(), plain.to_string().to_lowercase(), "{sent}");
     }
-    for empty in [
-        json!({"manager": ""}),
-        json!({ENTERPRISE: {"manager": []}}),
-        json!({"manager": {"value": null}}),
-    ] {
+    for empty in
+        [json!({"manager": ""}), json!({ENTERPRISE: {"manager": []}}), json!({"manager": {"value": null}})]
+    {
         assert_eq!(Entra.read_user(empty).value, json!({ENTERPRISE: {}}));
     }
-    assert_eq!(
-        user(json!({"manager": "u-7"})).1,
-        [Note::ManagerShortPath, Note::ManagerReshaped]
-    );
-    assert_eq!(
-        user(json!({"manager": null})),
-        (json!({}), vec![Note::NullDropped])
-    );
+    assert_eq!(user(json!({"manager": "u-7"})).1, [Note::ManagerShortPath, Note::ManagerReshaped]);
+    assert_eq!(user(json!({"manager": null})), (json!({}), vec![Note::NullDropped]));
 }
 
 /// Entra quirk 17: a complex attribute in the wrong shape breaks the matching step of every cycle.
@@ -509,23 +411,12 @@ fn entra_quirk_19_legacy_extension_attributes_find_their_extension() {
             "title": "Analyst", "active": true, "urn:acme:User": {"manager": "x"},
         })
     );
-    assert_eq!(
-        notes,
-        [
-            Note::UrnSpelling,
-            Note::WrappedValue,
-            Note::ActiveAsString,
-            Note::NullDropped
-        ]
-    );
+    assert_eq!(notes, [Note::UrnSpelling, Note::WrappedValue, Note::ActiveAsString, Note::NullDropped]);
     let (read, _) = one(json!({
         "op": "Replace", "path": format!("{ENTERPRISE}.department"),
             "value": [{"$ref": null, "value": "S"}],
     }));
-    assert_eq!(
-        read,
-        json!({"op": "replace", "path": enterprise("department"), "value": "S"})
-    );
+    assert_eq!(read, json!({"op": "replace", "path": enterprise("department"), "value": "S"}));
 }
 
 /// Entra quirk 20: empty text or null in a PATCH clears, so it reaches the core.
@@ -577,10 +468,7 @@ fn entra_quirk_23_canonical_input_is_not_touched() {
 /// Entra quirk 24: DELETE has its word, and an unassignment is a Disable.
 #[test]
 fn entra_quirk_24_a_disable_is_no_delete() {
-    assert_eq!(
-        (Entra.log_word(Act::Disable), Entra.log_word(Act::Delete)),
-        ("Disable", "Delete")
-    );
+    assert_eq!((Entra.log_word(Act::Disable), Entra.log_word(Act::Delete)), ("Disable", "Delete"));
 }
 
 /// Entra quirk 25: old and new shapes arrive interleaved from one tenant; both say the same.
@@ -603,29 +491,17 @@ fn entra_quirk_25_old_and_new_shapes_mean_the_same() {
 #[test]
 fn entra_quirk_28_the_hint_names_the_place_in_entra() {
     let hint = Entra.groups_off_hint();
-    assert!(
-        hint.contains("Mappings") && hint.contains("set Enabled to No"),
-        "{hint}"
-    );
+    assert!(hint.contains("Mappings") && hint.contains("set Enabled to No"), "{hint}");
 }
 
 /// Entra §7.3: a remove may carry the old value, which must be ignored where the path says all.
 #[test]
 fn a_remove_needs_no_value() {
-    for path in [
-        "title",
-        "name",
-        "emails[type eq \"work\"].value",
-        "emails[type eq \"work\"]",
-        ENTERPRISE,
-    ] {
+    for path in ["title", "name", "emails[type eq \"work\"].value", "emails[type eq \"work\"]", ENTERPRISE] {
         let (read, notes) = one(json!({"op": "Remove", "path": path, "value": "old"}));
         assert_eq!(read, json!({"op": "remove", "path": path}));
         assert_eq!(notes, [Note::CapitalisedVerb, Note::RemoveValueIgnored]);
-        assert_eq!(
-            one(json!({"op": "remove", "path": path, "value": null})),
-            (read, vec![])
-        );
+        assert_eq!(one(json!({"op": "remove", "path": path, "value": null})), (read, vec![]));
     }
     for path in ["emails", "colour"] {
         let sent = json!({"op": "remove", "path": path, "value": [{"value": "old"}]});
@@ -642,45 +518,17 @@ fn operations_on_what_is_never_kept_are_left_out() {
         {"op": "replace", "path": "password", "value": "x"},
         {"op": "replace", "path": "id", "value": "x"},
     ]));
-    assert_eq!(
-        read,
-        json!([{"op": "replace", "path": "id", "value": "x"}]),
-        "the core judges an id"
-    );
-    assert_eq!(
-        notes,
-        [
-            Note::CapitalisedVerb,
-            Note::EntitlementsIgnored,
-            Note::PasswordDropped
-        ]
-    );
+    assert_eq!(read, json!([{"op": "replace", "path": "id", "value": "x"}]), "the core judges an id");
+    assert_eq!(notes, [Note::CapitalisedVerb, Note::EntitlementsIgnored, Note::PasswordDropped]);
     let (read, _) = one(json!({"op": "Add", "path": "entitlements", "value": "x"}));
     assert_eq!(read, json!({"op": "replace", "value": {}}));
 }
 
 #[test]
 fn what_is_no_scim_is_handed_on() {
-    for body in [
-        json!(null),
-        json!("x"),
-        json!([{"active": "True"}]),
-        json!({"Operations": "x"}),
-    ] {
-        assert_eq!(
-            Entra.read_user(body.clone()),
-            Read {
-                value: body.clone(),
-                notes: vec![]
-            }
-        );
-        assert_eq!(
-            Entra.read_patch(body.clone()),
-            Read {
-                value: body,
-                notes: vec![]
-            }
-        );
+    for body in [json!(null), json!("x"), json!([{"active": "True"}]), json!({"Operations": "x"})] {
+        assert_eq!(Entra.read_user(body.clone()), Read { value: body.clone(), notes: vec![] });
+        assert_eq!(Entra.read_patch(body.clone()), Read { value: body, notes: vec![] });
     }
     for operation in [
         json!(7),

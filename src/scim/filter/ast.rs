@@ -30,17 +30,7 @@ pub enum Op {
 }
 
 impl Op {
-    const ALL: [Op; 9] = [
-        Op::Eq,
-        Op::Ne,
-        Op::Co,
-        Op::Sw,
-        Op::Ew,
-        Op::Gt,
-        Op::Ge,
-        Op::Lt,
-        Op::Le,
-    ];
+    const ALL: [Op; 9] = [Op::Eq, Op::Ne, Op::Co, Op::Sw, Op::Ew, Op::Gt, Op::Ge, Op::Lt, Op::Le];
 
     /// The operator in the filter language.
     #[must_use]
@@ -61,9 +51,7 @@ impl Op {
     /// The operator of this spelling, in any letter case.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Op> {
-        Self::ALL
-            .into_iter()
-            .find(|op| op.as_str().eq_ignore_ascii_case(word))
+        Self::ALL.into_iter().find(|op| op.as_str().eq_ignore_ascii_case(word))
     }
 
     pub(super) const fn orders(self) -> bool {
@@ -186,13 +174,9 @@ impl Filter {
             Filter::Compare { path, op, value } => write!(f, "{path} {op} {value}"),
             Filter::Present(path) => write!(f, "{path} pr"),
             Filter::ValuePath { path, filter } => write!(f, "{path}[{filter}]"),
-            Filter::ValueCompare {
-                path,
-                filter,
-                sub,
-                op,
-                value,
-            } => write!(f, "{path}[{filter}].{sub} {op} {value}"),
+            Filter::ValueCompare { path, filter, sub, op, value } => {
+                write!(f, "{path}[{filter}].{sub} {op} {value}")
+            }
         }
     }
 }

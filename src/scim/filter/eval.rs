@@ -23,16 +23,10 @@ impl Filter {
             Filter::Not(inner) => !inner.matches(resource),
             Filter::Compare { path, op, value } => compare(resource, path, *op, value),
             Filter::Present(path) => leaves(resource, path).into_iter().any(has_content),
-            Filter::ValuePath { path, filter } => leaves(resource, path)
-                .into_iter()
-                .any(|value| filter.matches(value)),
-            Filter::ValueCompare {
-                path,
-                filter,
-                sub,
-                op,
-                value,
-            } => leaves(resource, path)
+            Filter::ValuePath { path, filter } => {
+                leaves(resource, path).into_iter().any(|value| filter.matches(value))
+            }
+            Filter::ValueCompare { path, filter, sub, op, value } => leaves(resource, path)
                 .into_iter()
                 .any(|entry| filter.matches(entry) && compare(entry, sub, *op, value)),
         }
@@ -73,14 +67,9 @@ fn compare(resource: &Value, path: &AttrPath, op: Op, wanted: &Literal) -> bool 
         (Op::Eq, Literal::Null) => found.is_empty(),
         (Op::Ne, Literal::Null) => !found.is_empty(),
         (Op::Ne, _) => {
-            found.is_empty()
-                || found
-                    .into_iter()
-                    .any(|value| !holds(path.leaf(), value, Op::Eq, wanted))
+            found.is_empty() || found.into_iter().any(|value| !holds(path.leaf(), value, Op::Eq, wanted))
         }
-        _ => found
-            .into_iter()
-            .any(|value| holds(path.leaf(), value, op, wanted)),
+        _ => found.into_iter().any(|value| holds(path.leaf(), value, op, wanted)),
     }
 }
 

@@ -74,8 +74,5 @@ fn quoted(chars: &[char], column: usize) -> Result<(Token, usize), Error> {
             _ => {}
         }
     }
-    Err(Error::Filter {
-        column,
-        problem: "the double quote that begins here is never closed".to_owned(),
-    })
+    Err(Error::Filter { column, problem: "the double quote that begins here is never closed".to_owned() })
 }

@@ -23,10 +23,7 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            bytes: 4096,
-            depth: 32,
-        }
+        Self { bytes: 4096, depth: 32 }
     }
 }
 
@@ -83,19 +80,11 @@ struct Parser {
 impl Parser {
     fn new(text: &str, limits: Limits) -> Result<Self, Error> {
         if text.len() > limits.bytes {
-            return Err(Error::FilterTooLong {
-                bytes: text.len(),
-                limit: limits.bytes,
-            });
+            return Err(Error::FilterTooLong { bytes: text.len(), limit: limits.bytes });
         }
         let lexemes = lexer::cut(text)?.into_iter().peekable();
         let deepest = limits.depth.min(Limits::DEEPEST);
-        Ok(Self {
-            lexemes,
-            end: text.chars().count() + 1,
-            depth: 0,
-            deepest,
-        })
+        Ok(Self { lexemes, end: text.chars().count() + 1, depth: 0, deepest })
     }
 
     fn column(&mut self) -> usize {
@@ -103,10 +92,7 @@ impl Parser {
     }
 
     fn wrong<T>(&mut self, problem: &str) -> Result<T, Error> {
-        Err(Error::Filter {
-            column: self.column(),
-            problem: problem.to_owned(),
-        })
+        Err(Error::Filter { column: self.column(), problem: problem.to_owned() })
     }
 
     fn take(&mut self, token: &Token) -> bool {
@@ -114,14 +100,12 @@ impl Parser {
     }
 
     fn take_keyword(&mut self, keyword: &str) -> bool {
-        self.take_word(|word| word.eq_ignore_ascii_case(keyword))
-            .is_some()
+        self.take_word(|word| word.eq_ignore_ascii_case(keyword)).is_some()
     }
 
     fn take_word(&mut self, wanted: impl Fn(&str) -> bool) -> Option<(String, usize)> {
-        let lexeme = self
-            .lexemes
-            .next_if(|lexeme| matches!(&lexeme.token, Token::Word(word) if wanted(word)))?;
+        let lexeme =
+            self.lexemes.next_if(|lexeme| matches!(&lexeme.token, Token::Word(word) if wanted(word)))?;
         match lexeme.token {
             Token::Word(word) => Some((word, lexeme.column)),
             _ => None,
@@ -129,11 +113,7 @@ impl Parser {
     }
 
     fn expect(&mut self, token: Token, problem: &str) -> Result<(), Error> {
-        if self.take(&token) {
-            Ok(())
-        } else {
-            self.wrong(problem)
-        }
+        if self.take(&token) { Ok(()) } else { self.wrong(problem) }
     }
 
     fn end(&mut self) -> Result<(), Error> {
@@ -146,16 +126,12 @@ impl Parser {
 
     /// The sub-attribute in `].value`.
     fn dotted(&mut self) -> Option<String> {
-        self.take_word(|word| word.starts_with('.'))
-            .map(|(word, _)| word[1..].to_owned())
+        self.take_word(|word| word.starts_with('.')).map(|(word, _)| word[1..].to_owned())
     }
 
     fn nested<T>(&mut self, parse: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
         if self.depth >= self.deepest {
-            return Err(Error::FilterTooDeep {
-                column: self.column(),
-                limit: self.deepest,
-            });
+            return Err(Error::FilterTooDeep { column: self.column(), limit: self.deepest });
         }
         self.depth += 1;
         let inner = parse(self);
@@ -215,10 +191,7 @@ impl Parser {
     fn value_path(&mut self, scope: Scope, path: AttrPath, column: usize) -> Result<Filter, Error> {
         let attribute = path.attribute();
         if matches!(scope, Scope::Value(_)) || path.sub.is_some() || !attribute.is_complex() {
-            return Err(Error::Filter {
-                column,
-                problem: format!("{path} takes no filter in brackets"),
-            });
+            return Err(Error::Filter { column, problem: format!("{path} takes no filter in brackets") });
         }
         let filter = Box::new(self.nested(|parser| parser.any(Scope::Value(attribute)))?);
         self.expect(Token::CloseBracket, "a closing bracket is missing")?;
@@ -232,42 +205,23 @@ impl Parser {
             return Ok(Filter::ValuePath { path, filter });
         }
         let (op, value) = self.comparison(sub.leaf())?;
-        Ok(Filter::ValueCompare {
-            path,
-            filter,
-            sub,
-            op,
-            value,
-        })
+        Ok(Filter::ValueCompare { path, filter, sub, op, value })
     }
 
     fn comparison(&mut self, leaf: &Attribute) -> Result<(Op, Literal), Error> {
         let at_op = self.column();
-        let Some(op) = self
-            .take_word(|_| true)
-            .and_then(|(word, _)| Op::from_word(&word))
-        else {
+        let Some(op) = self.take_word(|_| true).and_then(|(word, _)| Op::from_word(&word)) else {
             let problem = "expected one of eq ne co sw ew gt ge lt le pr".to_owned();
-            return Err(Error::Filter {
-                column: at_op,
-                problem,
-            });
+            return Err(Error::Filter { column: at_op, problem });
         };
         let at_value = self.column();
         let value = self.literal()?;
         let problem = mismatch(leaf, op, &value);
-        problem.map_or(Ok((op, value)), |problem| {
-            Err(Error::Filter {
-                column: at_value,
-                problem,
-            })
-        })
+        problem.map_or(Ok((op, value)), |problem| Err(Error::Filter { column: at_value, problem }))
     }
 
     fn literal(&mut self) -> Result<Literal, Error> {
-        let Some(lexeme) = self
-            .lexemes
-            .next_if(|next| matches!(next.token, Token::Word(_) | Token::Text(_)))
+        let Some(lexeme) = self.lexemes.next_if(|next| matches!(next.token, Token::Word(_) | Token::Text(_)))
         else {
             return self.wrong("expected a value");
         };
@@ -281,10 +235,7 @@ impl Parser {
                     Ok(number) => Literal::Number(number),
                     Err(_) => {
                         let problem = format!("write the value {} in double quotes", shortened(&word));
-                        return Err(Error::Filter {
-                            column: lexeme.column,
-                            problem,
-                        });
+                        return Err(Error::Filter { column: lexeme.column, problem });
                     }
                 },
             },
@@ -296,23 +247,17 @@ impl Parser {
 }
 
 fn resolve(scope: Scope, word: &str, column: usize) -> Result<AttrPath, Error> {
-    let unknown = || Error::FilterUnknownAttribute {
-        column,
-        attribute: shortened(word),
-    };
+    let unknown = || Error::FilterUnknownAttribute { column, attribute: shortened(word) };
     match scope {
         Scope::Value(parent) => AttrPath::within(parent, word).ok_or_else(unknown),
         Scope::Resource => match Name::read(word) {
             Name::Attribute(path) => Ok(path),
             Name::Unstored(attribute) if attribute.returned == Returned::Never => {
-                Err(Error::FilterForbidden {
-                    attribute: attribute.name.clone(),
-                })
+                Err(Error::FilterForbidden { attribute: attribute.name.clone() })
             }
-            Name::Malformed => Err(Error::Filter {
-                column,
-                problem: "expected an attribute name".to_owned(),
-            }),
+            Name::Malformed => {
+                Err(Error::Filter { column, problem: "expected an attribute name".to_owned() })
+            }
             Name::Unstored(_) | Name::Schema(_) | Name::Foreign | Name::Unknown => Err(unknown()),
         },
     }
@@ -322,10 +267,7 @@ fn resolve(scope: Scope, word: &str, column: usize) -> Result<AttrPath, Error> {
 fn comparable(path: AttrPath, column: usize) -> Result<AttrPath, Error> {
     if path.leaf().is_complex() {
         let problem = || format!("{path} has parts; compare one of them");
-        return path.with_sub("value").ok_or_else(|| Error::Filter {
-            column,
-            problem: problem(),
-        });
+        return path.with_sub("value").ok_or_else(|| Error::Filter { column, problem: problem() });
     }
     Ok(path)
 }

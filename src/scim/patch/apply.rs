@@ -39,9 +39,7 @@ impl Edit<'_> {
     }
 
     pub fn no_target(&self) -> Error {
-        Error::NoTarget {
-            path: shortened(self.text),
-        }
+        Error::NoTarget { path: shortened(self.text) }
     }
 }
 
@@ -56,11 +54,8 @@ impl Patch {
     /// changes.
     /// Source: RFC 7644 §3.5.2.1 to §3.5.2.3.
     pub fn apply(&self, user: &User) -> Result<Applied, Error> {
-        let mut draft = Draft {
-            user: user.0.clone(),
-            ignored: Ignored::default(),
-            unknown_paths: Vec::new(),
-        };
+        let mut draft =
+            Draft { user: user.0.clone(), ignored: Ignored::default(), unknown_paths: Vec::new() };
         for operation in &self.operations {
             draft.run(operation)?;
         }
@@ -82,17 +77,11 @@ impl Draft {
         };
         match path {
             Path::Attribute { path, .. } if path.urn.is_none() && path.name == "id" => {
-                Err(Error::ServerOwned {
-                    attribute: path.name.to_owned(),
-                })
+                Err(Error::ServerOwned { attribute: path.name.to_owned() })
             }
-            Path::Attribute { path, filter } => self.edit(&Edit {
-                action: operation.action,
-                path,
-                filter: filter.as_deref(),
-                value,
-                text,
-            }),
+            Path::Attribute { path, filter } => {
+                self.edit(&Edit { action: operation.action, path, filter: filter.as_deref(), value, text })
+            }
             Path::Schema(schema) => self.schema(schema, operation, value, text),
             Path::Unstored(attribute) => {
                 self.ignored.note_unstored(attribute);
@@ -124,15 +113,13 @@ impl Draft {
                 self.user.shift_remove(urn);
                 Ok(())
             }
-            (Action::Remove, None) => Err(Error::NoTarget {
-                path: text.to_owned(),
-            }),
+            (Action::Remove, None) => Err(Error::NoTarget { path: text.to_owned() }),
             (Action::Add | Action::Replace, _) if value.is_object() || canonical::is_nothing(value) => {
                 self.section(schema, operation.action, value)
             }
-            (Action::Add | Action::Replace, _) => Err(Error::PathlessValueNotObject {
-                number: operation.number,
-            }),
+            (Action::Add | Action::Replace, _) => {
+                Err(Error::PathlessValueNotObject { number: operation.number })
+            }
         }
     }
 
@@ -160,13 +147,7 @@ impl Draft {
             };
             match path {
                 Ok(Path::Attribute { path, filter }) => {
-                    self.edit(&Edit {
-                        action,
-                        path: &path,
-                        filter: filter.as_deref(),
-                        value,
-                        text: name,
-                    })?;
+                    self.edit(&Edit { action, path: &path, filter: filter.as_deref(), value, text: name })?;
                 }
                 Ok(Path::Schema(schema)) if value.is_object() || canonical::is_nothing(value) => {
                     self.section(schema, action, value)?;
@@ -197,11 +178,7 @@ impl Draft {
             _ => Map::new(),
         };
         change(&mut section, attribute, edit, &mut self.ignored)?;
-        put(
-            &mut self.user,
-            urn,
-            (!section.is_empty()).then_some(Value::Object(section)),
-        );
+        put(&mut self.user, urn, (!section.is_empty()).then_some(Value::Object(section)));
         Ok(())
     }
 
@@ -280,11 +257,7 @@ fn single(
         let sub = edit.path.leaf();
         let nothing = Value::Null;
         let value = if remove { &nothing } else { edit.value };
-        put(
-            &mut members,
-            &sub.name,
-            canonical::one(sub, value, &edit.path.to_string(), ignored)?,
-        );
+        put(&mut members, &sub.name, canonical::one(sub, value, &edit.path.to_string(), ignored)?);
     } else if canonical::is_nothing(edit.value) {
         // An empty object names no part to change, unless the attribute is a reference: then it refers to
         // nothing.

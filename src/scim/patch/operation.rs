@@ -58,9 +58,7 @@ impl Patch {
             return Err(Error::BodyNotObject { expected: "PatchOp" });
         };
         if member(body, "schemas").is_some_and(|schemas| !names(schemas, urn::PATCH_OP)) {
-            return Err(Error::OtherMessage {
-                expected: urn::PATCH_OP,
-            });
+            return Err(Error::OtherMessage { expected: urn::PATCH_OP });
         }
         let operations = match member(body, "Operations") {
             None | Some(Value::Null) => return Err(Error::NoOperations),
@@ -73,9 +71,7 @@ impl Patch {
             _ => {
                 let numbered = operations.iter().enumerate();
                 let operations = numbered.map(|(index, sent)| Operation::read(index + 1, sent));
-                Ok(Patch {
-                    operations: operations.collect::<Result<_, _>>()?,
-                })
+                Ok(Patch { operations: operations.collect::<Result<_, _>>()? })
             }
         }
     }
@@ -101,10 +97,9 @@ impl Operation {
         let target = match member(sent, "path") {
             None | Some(Value::Null) => None,
             Some(Value::String(text)) if text.is_empty() => None,
-            Some(Value::String(text)) => Some(Target {
-                path: Path::parse(text.trim())?,
-                text: shortened(text),
-            }),
+            Some(Value::String(text)) => {
+                Some(Target { path: Path::parse(text.trim())?, text: shortened(text) })
+            }
             Some(_) => return Err(malformed("path must be a string")),
         };
         let value = member(sent, "value").cloned();
@@ -116,44 +111,29 @@ impl Operation {
             }
             _ => {}
         }
-        Ok(Operation {
-            number,
-            action,
-            target,
-            value,
-        })
+        Ok(Operation { number, action, target, value })
     }
 }
 
 impl Action {
     fn read(op: &str) -> Option<Action> {
-        [
-            ("add", Action::Add),
-            ("replace", Action::Replace),
-            ("remove", Action::Remove),
-        ]
-        .into_iter()
-        .find_map(|(word, action)| op.eq_ignore_ascii_case(word).then_some(action))
+        [("add", Action::Add), ("replace", Action::Replace), ("remove", Action::Remove)]
+            .into_iter()
+            .find_map(|(word, action)| op.eq_ignore_ascii_case(word).then_some(action))
     }
 }
 
 /// A member by its name, compared without letter case; the exact spelling goes first.
 fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
-    object.get(name).or_else(|| {
-        object
-            .iter()
-            .find(|(own, _)| own.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
-    })
+    object
+        .get(name)
+        .or_else(|| object.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value))
 }
 
 /// Whether `schemas`, an array or a lone text, names `wanted`. Nothing at all counts as naming it.
 fn names(schemas: &Value, wanted: &str) -> bool {
-    let is_wanted = |schema: &Value| {
-        schema
-            .as_str()
-            .is_some_and(|schema| schema.eq_ignore_ascii_case(wanted))
-    };
+    let is_wanted =
+        |schema: &Value| schema.as_str().is_some_and(|schema| schema.eq_ignore_ascii_case(wanted));
     match schemas {
         Value::Null => true,
         Value::Array(schemas) => schemas.is_empty() || schemas.iter().any(is_wanted),

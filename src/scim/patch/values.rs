@@ -34,10 +34,7 @@ pub(super) fn changed(
         }
         Action::Add if everything => {
             let added = canonical::list(attribute, edit.value, &edit.at(), ignored)?;
-            added
-                .into_iter()
-                .map(|value| add(&mut values, attribute, value))
-                .collect()
+            added.into_iter().map(|value| add(&mut values, attribute, value)).collect()
         }
         Action::Add | Action::Replace => set(&mut values, attribute, edit, ignored)?,
     };
@@ -48,9 +45,7 @@ pub(super) fn changed(
 
 /// Source: RFC 7644 §3.5.2, where a new primary value takes the mark from any other.
 fn settle_primary(values: &mut [Value], touched: &[usize], edit: &Edit<'_>) -> Result<(), Error> {
-    let mut marked = touched
-        .iter()
-        .filter(|at| values.get(**at).is_some_and(canonical::is_primary));
+    let mut marked = touched.iter().filter(|at| values.get(**at).is_some_and(canonical::is_primary));
     let Some(&winner) = marked.next() else {
         return Ok(());
     };
@@ -87,10 +82,7 @@ fn is_same(attribute: &Attribute, old: &Value, new: &Value) -> bool {
     if new.get("value").is_some() {
         return same("value") && (new.get("type").is_none() || same("type"));
     }
-    attribute
-        .sub_attributes
-        .iter()
-        .all(|sub| sub.name == "primary" || same(&sub.name))
+    attribute.sub_attributes.iter().all(|sub| sub.name == "primary" || same(&sub.name))
 }
 
 fn equal(sub: &Attribute, left: &Value, right: &Value) -> bool {
@@ -98,11 +90,7 @@ fn equal(sub: &Attribute, left: &Value, right: &Value) -> bool {
         (Value::String(left), Value::String(right)) if !sub.case_exact => {
             // Comparing ASCII in place keeps long lists cheap.
             let ascii = left.is_ascii() && right.is_ascii();
-            if ascii {
-                left.eq_ignore_ascii_case(right)
-            } else {
-                left.to_lowercase() == right.to_lowercase()
-            }
+            if ascii { left.eq_ignore_ascii_case(right) } else { left.to_lowercase() == right.to_lowercase() }
         }
         _ => left == right,
     }
@@ -120,10 +108,7 @@ fn remove_listed(values: &mut Vec<Value>, attribute: &Attribute, listed: &Value)
     values.retain(|value| {
         !wanted.iter().any(|wanted| {
             let holds = |(name, wanted): (&String, &Value)| {
-                attribute
-                    .sub(name)
-                    .zip(value.get(name))
-                    .is_some_and(|(sub, own)| equal(sub, own, wanted))
+                attribute.sub(name).zip(value.get(name)).is_some_and(|(sub, own)| equal(sub, own, wanted))
             };
             !wanted.is_empty() && wanted.iter().all(holds)
         })
@@ -148,12 +133,7 @@ fn identity(attribute: &Attribute, described: &Value) -> Map<String, Value> {
 /// Positions of the values the path selects.
 fn selected(values: &[Value], filter: Option<&Filter>) -> Vec<usize> {
     let matches = |value: &Value| filter.is_none_or(|filter| filter.matches(value));
-    values
-        .iter()
-        .enumerate()
-        .filter(|(_, value)| matches(value))
-        .map(|(at, _)| at)
-        .collect()
+    values.iter().enumerate().filter(|(_, value)| matches(value)).map(|(at, _)| at).collect()
 }
 
 /// Removes the selected values, or one part of each. Selecting nothing is no error: connectors repeat a
@@ -229,11 +209,7 @@ fn set(
 /// The value a filter describes, when it is built of `eq` and `and` alone.
 fn seed(filter: &Filter) -> Option<Map<String, Value>> {
     match filter {
-        Filter::Compare {
-            path,
-            op: Op::Eq,
-            value,
-        } => {
+        Filter::Compare { path, op: Op::Eq, value } => {
             let value = match (path.leaf().kind, value) {
                 (_, Literal::Null) => return Some(Map::new()),
                 (Kind::Boolean, Literal::Text(text)) => Value::Bool(spelled_truth(text)?),

@@ -12,10 +12,7 @@ pub(in crate::scim) struct Ignored(Vec<String>);
 impl Ignored {
     /// Notes a name that stands for no attribute we keep.
     pub fn note(&mut self, name: &str) {
-        let last = name
-            .rsplit(['.', ':'])
-            .next()
-            .and_then(|last| schema::unstored().attribute(last));
+        let last = name.rsplit(['.', ':']).next().and_then(|last| schema::unstored().attribute(last));
         if last.is_some_and(|attribute| attribute.returned == Returned::Never) {
             return;
         }
@@ -51,11 +48,7 @@ pub(in crate::scim) fn countable(count: usize, at: &str) -> Result<(), Error> {
     if count <= MAX_VALUES {
         return Ok(());
     }
-    Err(Error::TooManyValues {
-        attribute: at.to_owned(),
-        count,
-        limit: MAX_VALUES,
-    })
+    Err(Error::TooManyValues { attribute: at.to_owned(), count, limit: MAX_VALUES })
 }
 
 /// True for values that stand for no value: null, empty text, array or object. Source: RFC 7643 §2.5.
@@ -83,9 +76,7 @@ pub(in crate::scim) fn whole(
     }
     let values = list(attribute, value, at, ignored)?;
     if primaries(&values) > 1 {
-        return Err(Error::SeveralPrimaries {
-            attribute: at.to_owned(),
-        });
+        return Err(Error::SeveralPrimaries { attribute: at.to_owned() });
     }
     Ok((!values.is_empty()).then_some(Value::Array(values)))
 }
@@ -177,9 +168,7 @@ fn takes_text(attribute: &Attribute) -> bool {
 
 /// True for a value that says what it is for, but not what it is.
 pub(in crate::scim) fn is_hollow(value: &Value) -> bool {
-    value
-        .as_object()
-        .is_some_and(|members| members.keys().all(|name| name == "type" || name == "primary"))
+    value.as_object().is_some_and(|members| members.keys().all(|name| name == "type" || name == "primary"))
 }
 
 /// True for a value marked as primary.
@@ -210,11 +199,7 @@ fn wrong(attribute: &Attribute, value: &Value, at: &str) -> Error {
         (Kind::Decimal, _) => "a number",
         (Kind::Integer, _) => "a whole number",
     };
-    Error::WrongType {
-        attribute: at.to_owned(),
-        expected,
-        found: type_of(value),
-    }
+    Error::WrongType { attribute: at.to_owned(), expected, found: type_of(value) }
 }
 
 /// The JSON type of a value, in words.

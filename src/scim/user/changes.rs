@@ -29,13 +29,7 @@ impl User {
             for attribute in &schema.attributes {
                 let old = before.and_then(|user| value(user, urn, &attribute.name));
                 let new = value(after, urn, &attribute.name);
-                compare(
-                    attribute,
-                    &format!("{prefix}{}", attribute.name),
-                    old,
-                    new,
-                    &mut changes,
-                );
+                compare(attribute, &format!("{prefix}{}", attribute.name), old, new, &mut changes);
             }
         }
         changes
@@ -64,18 +58,10 @@ fn compare(
             let part = |whole: Option<&Value>| whole.and_then(|whole| whole.get(&sub.name)).cloned();
             let (before, after) = (part(before), part(after));
             if before != after {
-                changes.push(Change {
-                    path: format!("{path}.{}", sub.name),
-                    before,
-                    after,
-                });
+                changes.push(Change { path: format!("{path}.{}", sub.name), before, after });
             }
         }
         return;
     }
-    changes.push(Change {
-        path: path.to_owned(),
-        before: before.cloned(),
-        after: after.cloned(),
-    });
+    changes.push(Change { path: path.to_owned(), before: before.cloned(), after: after.cloned() });
 }

@@ -94,11 +94,7 @@ impl User {
     /// What the client gave as manager: the id of a User, or any other text.
     #[must_use]
     pub fn manager(&self) -> Option<&str> {
-        self.0
-            .get(urn::ENTERPRISE_USER)?
-            .get("manager")?
-            .get("value")?
-            .as_str()
+        self.0.get(urn::ENTERPRISE_USER)?.get("manager")?.get("value")?.as_str()
     }
 
     /// The addresses in the order sent; entries without an address are left out.
@@ -146,14 +142,10 @@ impl User {
     /// [`Error::WrongType`], [`Error::SeveralPrimaries`], [`Error::TooManyValues`].
     pub fn with(mut self, name: &str, value: &Value) -> Result<User, Error> {
         let Some(path) = AttrPath::find(name).filter(|path| path.urn.is_none() && path.sub.is_none()) else {
-            return Err(Error::UnknownPath {
-                path: name.to_owned(),
-            });
+            return Err(Error::UnknownPath { path: name.to_owned() });
         };
         if path.attribute().is_read_only() {
-            return Err(Error::ServerOwned {
-                attribute: path.name.to_owned(),
-            });
+            return Err(Error::ServerOwned { attribute: path.name.to_owned() });
         }
         match canonical::whole(path.attribute(), value, path.name, &mut Ignored::default())? {
             Some(value) => self.0.insert(path.name.to_owned(), value),

@@ -49,21 +49,14 @@ impl User {
                 ignored.note(name);
             }
         }
-        Ok(Read {
-            user: User(user),
-            ignored: ignored.into_names(),
-        })
+        Ok(Read { user: User(user), ignored: ignored.into_names() })
     }
 
     /// Reads what [`User::to_json`] wrote, unchanged.
     ///
     /// Errors: [`Error::Unreadable`] when the text is no JSON object.
     pub fn from_json(text: &str) -> Result<User, Error> {
-        serde_json::from_str(text)
-            .map(User)
-            .map_err(|cause| Error::Unreadable {
-                problem: cause.to_string(),
-            })
+        serde_json::from_str(text).map(User).map_err(|cause| Error::Unreadable { problem: cause.to_string() })
     }
 
     /// The form in which a User is stored; nothing is lost.
@@ -83,11 +76,7 @@ fn section(schema: &Schema, value: &Value, ignored: &mut Ignored) -> Result<Opti
         Value::Object(members) => members,
         _ => {
             let found = canonical::type_of(value);
-            return Err(Error::WrongType {
-                attribute: schema.id.clone(),
-                expected: "an object",
-                found,
-            });
+            return Err(Error::WrongType { attribute: schema.id.clone(), expected: "an object", found });
         }
     };
     let mut section = Map::new();

@@ -32,10 +32,7 @@ impl User {
         let mut resource = Map::new();
         resource.insert("schemas".into(), json!(schemas));
         resource.insert("id".into(), json!(id));
-        let own = schema::common()
-            .attributes
-            .iter()
-            .chain(&schema::user().attributes);
+        let own = schema::common().attributes.iter().chain(&schema::user().attributes);
         for attribute in own {
             let value = match self.0.get(&attribute.name) {
                 None if attribute.name == "active" => Some(Value::Bool(true)),

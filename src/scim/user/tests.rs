@@ -38,15 +38,8 @@ fn a_create_with_a_random_password_and_unasked_members_is_read_without_them() {
     assert!(!read.user.to_json().contains("x7kq02vz"));
     assert_eq!(read.user.user_name(), Some("rin.sato@northbay.example"));
     assert_eq!(read.user.external_id(), Some("00uA1b2C3d4E5f6G7h8"));
-    assert_eq!(
-        (read.user.active(), read.user.display_name()),
-        (Some(true), Some("Rin Sato"))
-    );
-    let work = Email {
-        value: "rin.sato@northbay.example",
-        kind: Some("work"),
-        primary: true,
-    };
+    assert_eq!((read.user.active(), read.user.display_name()), (Some(true), Some("Rin Sato")));
+    let work = Email { value: "rin.sato@northbay.example", kind: Some("work"), primary: true };
     assert_eq!(read.user.emails(), [work]);
 }
 
@@ -61,10 +54,7 @@ fn a_create_with_nulls_an_odd_urn_and_a_meta_is_read_without_them() {
         "phoneNumbers": [{"value": "+1", "carrier": "x"}],
     }))
     .unwrap();
-    assert_eq!(
-        Value::Object(read.user.0),
-        json!({"userName": "rin", "phoneNumbers": [{"value": "+1"}]})
-    );
+    assert_eq!(Value::Object(read.user.0), json!({"userName": "rin", "phoneNumbers": [{"value": "+1"}]}));
     assert_eq!(
         read.ignored,
         [
@@ -107,10 +97,7 @@ fn roles_are_objects_whether_sent_as_texts_objects_or_alone() {
     let two = read(json!({"roles": ["viewer", {"value": "x", "display": "X", "primary": false}]}));
     assert_eq!(
         two.roles(),
-        [
-            &json!({"value": "viewer"}),
-            &json!({"value": "x", "display": "X", "primary": false})
-        ]
+        [&json!({"value": "viewer"}), &json!({"value": "x", "display": "X", "primary": false})]
     );
 }
 
@@ -123,26 +110,13 @@ fn a_manager_is_an_object_with_a_value_and_nothing_the_server_owns() {
         json!({"value": "9", "$ref": "https://x.example/Users/9", "displayName": "Boss"}),
         json!([{"$ref": null, "value": "9"}]),
     ] {
-        assert_eq!(
-            kept(json!({(ENTERPRISE): {"manager": manager}})),
-            boss,
-            "{manager}"
-        );
+        assert_eq!(kept(json!({(ENTERPRISE): {"manager": manager}})), boss, "{manager}");
     }
     assert_eq!(read(boss).manager(), Some("9"));
-    for nobody in [
-        json!(""),
-        json!(null),
-        json!({}),
-        json!([]),
-        json!({"value": ""}),
-        json!({"displayName": "Boss"}),
-    ] {
-        assert_eq!(
-            kept(json!({(ENTERPRISE): {"manager": nobody}})),
-            json!({}),
-            "{nobody}"
-        );
+    for nobody in
+        [json!(""), json!(null), json!({}), json!([]), json!({"value": ""}), json!({"displayName": "Boss"})]
+    {
+        assert_eq!(kept(json!({(ENTERPRISE): {"manager": nobody}})), json!({}), "{nobody}");
     }
 }
 
@@ -157,24 +131,12 @@ fn a_wrong_type_is_refused_by_the_name_of_the_attribute_and_without_its_value() 
         (json!({"emails": "77"}), "emails"),
         (json!({"emails": ["77"]}), "emails"),
         (json!({"emails": [{"value": 77}]}), "emails.value"),
-        (
-            json!({"emails": [{"value": "x", "primary": "77"}]}),
-            "emails.primary",
-        ),
+        (json!({"emails": [{"value": "x", "primary": "77"}]}), "emails.primary"),
         (json!({"emails": [[{"value": "77"}]]}), "emails"),
         (json!({(ENTERPRISE): "77"}), ENTERPRISE),
-        (
-            json!({(ENTERPRISE): {"employeeNumber": 77}}),
-            &format!("{ENTERPRISE}:employeeNumber"),
-        ),
-        (
-            json!({(ENTERPRISE): {"manager": 77}}),
-            &format!("{ENTERPRISE}:manager"),
-        ),
-        (
-            json!({(ENTERPRISE): {"manager": ["77", "78"]}}),
-            &format!("{ENTERPRISE}:manager"),
-        ),
+        (json!({(ENTERPRISE): {"employeeNumber": 77}}), &format!("{ENTERPRISE}:employeeNumber")),
+        (json!({(ENTERPRISE): {"manager": 77}}), &format!("{ENTERPRISE}:manager")),
+        (json!({(ENTERPRISE): {"manager": ["77", "78"]}}), &format!("{ENTERPRISE}:manager")),
     ] {
         let refused = User::read(&body).unwrap_err();
         assert!(
@@ -201,17 +163,9 @@ fn a_body_that_is_no_object_and_two_primaries_are_refused() {
         assert_eq!(User::read(&body), Err(Error::BodyNotObject { expected: "User" }));
     }
     let two = json!({"emails": [{"value": "a", "primary": true}, {"value": "b", "primary": true}]});
-    assert_eq!(
-        User::read(&two),
-        Err(Error::SeveralPrimaries {
-            attribute: "emails".to_owned()
-        })
-    );
+    assert_eq!(User::read(&two), Err(Error::SeveralPrimaries { attribute: "emails".to_owned() }));
     let many: Vec<Value> = (0..251).map(|n| json!({"value": n.to_string()})).collect();
-    assert!(matches!(
-        User::read(&json!({"roles": many})),
-        Err(Error::TooManyValues { count: 251, .. })
-    ));
+    assert!(matches!(User::read(&json!({"roles": many})), Err(Error::TooManyValues { count: 251, .. })));
 }
 
 #[test]
@@ -219,18 +173,7 @@ fn a_resource_shows_schemas_first_meta_last_and_the_extension_only_with_data() {
     let user = read(json!({"emails": [{"value": "r@x.example"}], "userName": "rin", "externalId": "e"}));
     let resource = user.to_resource("7", &meta());
     let names: Vec<&String> = resource.as_object().unwrap().keys().collect();
-    assert_eq!(
-        names,
-        [
-            "schemas",
-            "id",
-            "externalId",
-            "userName",
-            "active",
-            "emails",
-            "meta"
-        ]
-    );
+    assert_eq!(names, ["schemas", "id", "externalId", "userName", "active", "emails", "meta"]);
     assert_eq!(resource["schemas"], json!([urn::USER]));
     assert_eq!(
         resource["meta"],
@@ -239,10 +182,7 @@ fn a_resource_shows_schemas_first_meta_last_and_the_extension_only_with_data() {
             "location": "https://bridge.example/scim/v2/Users/7", "version": "W/\"3\"",
         })
     );
-    assert_eq!(
-        user.clone().with_active(false).to_resource("7", &meta())["active"],
-        json!(false)
-    );
+    assert_eq!(user.clone().with_active(false).to_resource("7", &meta())["active"], json!(false));
     let seller = read(json!({"userName": "rin", (ENTERPRISE): {"department": "Sales"}}));
     let resource = seller.to_resource("7", &meta());
     assert_eq!(resource["schemas"], json!([urn::USER, ENTERPRISE]));
@@ -280,20 +220,13 @@ fn changes_name_each_attribute_with_old_and_new_in_the_order_of_the_schemas() {
             change("name.familyName", json!("Sato"), json!("Sato-Berg")),
             change("title", json!("Analyst"), json!(null)),
             change("active", json!(null), json!(true)),
-            change(
-                "emails",
-                json!([{"value": "a@x.example"}]),
-                json!([{"value": "b@x.example"}])
-            ),
+            change("emails", json!([{"value": "a@x.example"}]), json!([{"value": "b@x.example"}])),
             change(&format!("{ENTERPRISE}:department"), json!("Sales"), json!(null)),
             change(&format!("{ENTERPRISE}:manager.value"), json!("9"), json!("10")),
         ]
     );
     assert_eq!(User::changes(Some(&after), &after), []);
-    assert_eq!(
-        User::changes(None, &read(json!({"title": "x"}))),
-        [change("title", json!(null), json!("x"))]
-    );
+    assert_eq!(User::changes(None, &read(json!({"title": "x"}))), [change("title", json!(null), json!("x"))]);
 }
 
 #[test]
@@ -302,34 +235,19 @@ fn single_attributes_can_be_read_replaced_and_taken_away() {
         read(json!({"userName": "rin", "name": {"givenName": "Rin"}, (ENTERPRISE): {"department": "Sales"}}));
     assert_eq!(user.get("NAME.givenname"), Some(&json!("Rin")));
     assert_eq!(user.get("department"), Some(&json!("Sales")));
-    assert_eq!(
-        (user.get("name.familyName"), user.get("nosuch"), user.manager()),
-        (None, None, None)
-    );
+    assert_eq!((user.get("name.familyName"), user.get("nosuch"), user.manager()), (None, None, None));
     let analyst = user.clone().with("ROLES", &json!(["analyst"])).unwrap();
     assert_eq!(analyst.roles(), [&json!({"value": "analyst"})]);
     assert_eq!(analyst.with("roles", &json!([])).unwrap(), user);
-    assert!(matches!(
-        user.clone().with("nosuch", &json!(1)),
-        Err(Error::UnknownPath { .. })
-    ));
-    assert!(matches!(
-        user.clone().with("id", &json!("1")),
-        Err(Error::ServerOwned { .. })
-    ));
-    assert_eq!(
-        user.without("NAME").without(ENTERPRISE).without("userName"),
-        User::default()
-    );
+    assert!(matches!(user.clone().with("nosuch", &json!(1)), Err(Error::UnknownPath { .. })));
+    assert!(matches!(user.clone().with("id", &json!("1")), Err(Error::ServerOwned { .. })));
+    assert_eq!(user.without("NAME").without(ENTERPRISE).without("userName"), User::default());
 }
 
 #[test]
 fn a_damaged_record_is_an_error_and_not_an_empty_user() {
     assert!(matches!(User::from_json("[]"), Err(Error::Unreadable { .. })));
-    assert!(matches!(
-        User::from_json("{\"userName\":"),
-        Err(Error::Unreadable { .. })
-    ));
+    assert!(matches!(User::from_json("{\"userName\":"), Err(Error::Unreadable { .. })));
 }
 
 fn json_value() -> impl Strategy<Value = Value> {

@@ -16,10 +16,7 @@ fn claims() -> Vec<(Seat, Command)> {
 #[test]
 fn a_claim_on_the_user_name_of_somebody_active_is_refused() {
     for standing in [Standing::Assigned, Standing::Waiting] {
-        let facts = Facts {
-            same_user_name: rival(standing),
-            ..room()
-        };
+        let facts = Facts { same_user_name: rival(standing), ..room() };
         for (seat, command) in claims() {
             assert_eq!(
                 decide(&seat, command, &waits(), &facts),
@@ -28,12 +25,7 @@ fn a_claim_on_the_user_name_of_somebody_active_is_refused() {
         }
         for seat in [Seat::Vacant, unassigned(ada()), yielded(ada(), true, true)] {
             assert_eq!(
-                decide(
-                    &seat,
-                    Command::Record(renamed(ada(), "Eve")),
-                    &Policy::default(),
-                    &facts
-                ),
+                decide(&seat, Command::Record(renamed(ada(), "Eve")), &Policy::default(), &facts),
                 user_name_taken("Eve", standing)
             );
         }
@@ -43,30 +35,17 @@ fn a_claim_on_the_user_name_of_somebody_active_is_refused() {
 /// L4, L6: an unassigned record reserves nothing: it yields to whoever gets a seat, or waits for one.
 #[test]
 fn an_unassigned_record_yields_its_names_to_a_claim() {
-    let facts = Facts {
-        same_user_name: rival(Standing::Unassigned),
-        ..room()
-    };
+    let facts = Facts { same_user_name: rival(Standing::Unassigned), ..room() };
     for (seat, command) in claims() {
-        let what = if seat == Seat::Vacant {
-            What::Assigned
-        } else {
-            What::Reassigned { rebound: false }
-        };
+        let what = if seat == Seat::Vacant { What::Assigned } else { What::Reassigned { rebound: false } };
         assert_eq!(
             decide(&seat, command.clone(), &Policy::default(), &facts),
             events_and_a_yield([(what, assigned(ada()))])
         );
-        let full = Facts {
-            capacity: seats(1, 1, 0, 0).capacity,
-            ..facts.clone()
-        };
+        let full = Facts { capacity: seats(1, 1, 0, 0).capacity, ..facts.clone() };
         assert_eq!(
             decide(&seat, command, &waits(), &full),
-            events_and_a_yield([(
-                queued(Reason::NoSeat, false),
-                Seat::Waiting(ada(), Reason::NoSeat)
-            )])
+            events_and_a_yield([(queued(Reason::NoSeat, false), Seat::Waiting(ada(), Reason::NoSeat))])
         );
     }
 }
@@ -74,10 +53,7 @@ fn an_unassigned_record_yields_its_names_to_a_claim() {
 /// L5, L6: a POST without a seat takes the userName of an unassigned record too.
 #[test]
 fn an_unassigned_record_yields_its_names_to_a_post_without_a_seat() {
-    let facts = Facts {
-        same_user_name: rival(Standing::Unassigned),
-        ..room()
-    };
+    let facts = Facts { same_user_name: rival(Standing::Unassigned), ..room() };
     assert_eq!(
         decide(&Seat::Vacant, Command::Record(ada()), &Policy::default(), &facts),
         events_and_a_yield([(What::Recorded, unassigned(ada()))])
@@ -93,14 +69,10 @@ fn an_unassigned_record_yields_its_names_to_a_post_without_a_seat() {
 /// L4: an address is unique among the active seats of the whole team.
 #[test]
 fn a_claim_on_a_held_address_is_refused() {
-    for (rival, same_directory) in [
-        (rival(Standing::Assigned), true),
-        (rival_elsewhere(Standing::Waiting), false),
-    ] {
-        let facts = Facts {
-            same_address: rival,
-            ..room()
-        };
+    for (rival, same_directory) in
+        [(rival(Standing::Assigned), true), (rival_elsewhere(Standing::Waiting), false)]
+    {
+        let facts = Facts { same_address: rival, ..room() };
         for (seat, command) in claims() {
             assert_eq!(
                 decide(&seat, command, &waits(), &facts),
@@ -115,30 +87,18 @@ fn a_claim_on_a_held_address_is_refused() {
 fn a_clash_names_what_was_sent() {
     let sent = || Command::Assign(renamed(readdressed(ada(), "Ada@Corp.Example"), "Ada"));
     let told = |facts: Facts| decide(&Seat::Vacant, sent(), &Policy::default(), &facts);
-    let by_address = Facts {
-        same_address: rival(Standing::Assigned),
-        ..room()
-    };
+    let by_address = Facts { same_address: rival(Standing::Assigned), ..room() };
     assert_eq!(told(by_address), address_taken("Ada@Corp.Example", true));
-    let by_name = Facts {
-        same_user_name: rival(Standing::Assigned),
-        ..room()
-    };
+    let by_name = Facts { same_user_name: rival(Standing::Assigned), ..room() };
     assert_eq!(told(by_name), user_name_taken("Ada", Standing::Assigned));
 }
 
 /// L4: an externalId is unique among the active seats of a directory.
 #[test]
 fn a_claim_on_a_held_external_id_is_refused() {
-    let facts = Facts {
-        same_external_id: rival(Standing::Assigned),
-        ..room()
-    };
+    let facts = Facts { same_external_id: rival(Standing::Assigned), ..room() };
     for (seat, command) in claims() {
-        assert_eq!(
-            decide(&seat, command, &waits(), &facts),
-            external_id_taken("ext-ada")
-        );
+        assert_eq!(decide(&seat, command, &waits(), &facts), external_id_taken("ext-ada"));
     }
 }
 
@@ -153,10 +113,7 @@ fn what_is_absent_cannot_clash() {
     let who = nameless(without_address(ada()));
     assert_eq!(
         decide(&Seat::Vacant, Command::Assign(who.clone()), &waits(), &facts),
-        events([(
-            queued(Reason::NoAddress, false),
-            Seat::Waiting(who, Reason::NoAddress)
-        )])
+        events([(queued(Reason::NoAddress, false), Seat::Waiting(who, Reason::NoAddress))])
     );
 }
 
@@ -170,10 +127,7 @@ fn the_first_clash_is_the_one_named() {
         ..seats(1, 1, 0, 0)
     };
     let refused = |facts: &Facts| decide(&Seat::Vacant, Command::Assign(ada()), &Policy::default(), facts);
-    assert_eq!(
-        refused(&facts),
-        user_name_taken("ada@corp.example", Standing::Assigned)
-    );
+    assert_eq!(refused(&facts), user_name_taken("ada@corp.example", Standing::Assigned));
     facts.same_user_name = None;
     assert_eq!(refused(&facts), address_taken("ada@corp.example", true));
     facts.same_address = None;
@@ -203,17 +157,12 @@ fn a_clash_says_what_is_taken_and_the_way_out() {
              first, then assign them here",
         ),
         (
-            Violation::UserNameTaken {
-                user_name: "ada".into(),
-                standing: Standing::Waiting,
-            },
+            Violation::UserNameTaken { user_name: "ada".into(), standing: Standing::Waiting },
             "userName ada belongs to another User of this directory (waiting): give that one another \
              userName, or remove it, first",
         ),
         (
-            Violation::ExternalIdTaken {
-                external_id: "ext-ada".into(),
-            },
+            Violation::ExternalIdTaken { external_id: "ext-ada".into() },
             "externalId ext-ada belongs to another assigned User of this directory: unassign that one first, \
              or send the externalId of this person",
         ),

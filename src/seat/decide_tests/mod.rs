@@ -6,12 +6,7 @@
 //! - `seats`: how many there are, and whose turn it is.
 //! - `properties`, `roster`: what holds for any command, and for any order of commands.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test speaks by failing"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test speaks by failing")]
 
 mod assigned;
 mod clash;
@@ -47,53 +42,32 @@ fn person(name: &str) -> Person {
 
 /// Ada, whom most promises are about.
 fn ada() -> Person {
-    Person {
-        external_id: Some("ext-ada".to_owned()),
-        ..person("ada@corp.example")
-    }
+    Person { external_id: Some("ext-ada".to_owned()), ..person("ada@corp.example") }
 }
 
 /// The same person with another title: nothing a seat rule reads.
 fn promoted(person: Person) -> Person {
-    Person {
-        profile: Profile(serde_json::json!({"title": "Countess"})),
-        ..person
-    }
+    Person { profile: Profile(serde_json::json!({"title": "Countess"})), ..person }
 }
 
 fn readdressed(person: Person, address: &str) -> Person {
-    Person {
-        address: Address::parse(address),
-        ..person
-    }
+    Person { address: Address::parse(address), ..person }
 }
 
 fn renamed(person: Person, name: &str) -> Person {
-    Person {
-        user_name: user_name(name),
-        ..person
-    }
+    Person { user_name: user_name(name), ..person }
 }
 
 fn known_as(person: Person, external_id: &str) -> Person {
-    Person {
-        external_id: Some(external_id.to_owned()),
-        ..person
-    }
+    Person { external_id: Some(external_id.to_owned()), ..person }
 }
 
 fn nameless(person: Person) -> Person {
-    Person {
-        external_id: None,
-        ..person
-    }
+    Person { external_id: None, ..person }
 }
 
 fn without_address(person: Person) -> Person {
-    Person {
-        address: None,
-        ..person
-    }
+    Person { address: None, ..person }
 }
 
 fn unassigned(person: Person) -> Seat {
@@ -110,15 +84,7 @@ fn room() -> Facts {
 }
 
 fn seats(bought: i64, assigned: i64, queued: i64, cooling: i64) -> Facts {
-    Facts {
-        capacity: Capacity {
-            bought,
-            assigned,
-            queued,
-            cooling,
-        },
-        ..Facts::default()
-    }
+    Facts { capacity: Capacity { bought, assigned, queued, cooling }, ..Facts::default() }
 }
 
 /// Somebody else's record in this directory.
@@ -133,24 +99,15 @@ fn rival(standing: Standing) -> Option<Rival> {
 
 /// Somebody else's record in another directory.
 fn rival_elsewhere(standing: Standing) -> Option<Rival> {
-    rival(standing).map(|rival| Rival {
-        same_directory: false,
-        ..rival
-    })
+    rival(standing).map(|rival| Rival { same_directory: false, ..rival })
 }
 
 fn reassigns() -> Policy {
-    Policy {
-        email_change: EmailChange::Reassign,
-        ..Policy::default()
-    }
+    Policy { email_change: EmailChange::Reassign, ..Policy::default() }
 }
 
 fn waits() -> Policy {
-    Policy {
-        without_seat: WithoutSeat::Wait,
-        ..Policy::default()
-    }
+    Policy { without_seat: WithoutSeat::Wait, ..Policy::default() }
 }
 
 /// The answer of a directory that chose nothing, with seats to give and nobody in the way.
@@ -159,19 +116,13 @@ fn answer(seat: &Seat, command: Command) -> Answer {
 }
 
 fn events<const N: usize>(told: [(What, Seat); N]) -> Answer {
-    let events = told
-        .into_iter()
-        .map(|(what, after)| Event { what, after })
-        .collect();
+    let events = told.into_iter().map(|(what, after)| Event { what, after }).collect();
     Ok(Decision { events, yields: None })
 }
 
 /// The same, and `seat-9` gives up its names.
 fn events_and_a_yield<const N: usize>(told: [(What, Seat); N]) -> Answer {
-    events(told).map(|decision| Decision {
-        yields: Some("seat-9".to_owned()),
-        ..decision
-    })
+    events(told).map(|decision| Decision { yields: Some("seat-9".to_owned()), ..decision })
 }
 
 /// L10: nothing changes and no event is written.
@@ -184,23 +135,15 @@ fn queued(reason: Reason, rebound: bool) -> What {
 }
 
 fn name_change(name: Name, held: &str) -> Answer {
-    Err(Violation::NameChangeWhileAssigned {
-        name,
-        held: held.to_owned(),
-    })
+    Err(Violation::NameChangeWhileAssigned { name, held: held.to_owned() })
 }
 
 fn already_held(user_name: &str) -> Answer {
-    Err(Violation::AlreadyHeld {
-        user_name: user_name.to_owned(),
-    })
+    Err(Violation::AlreadyHeld { user_name: user_name.to_owned() })
 }
 
 fn user_name_taken(user_name: &str, standing: Standing) -> Answer {
-    Err(Violation::UserNameTaken {
-        user_name: user_name.to_owned(),
-        standing,
-    })
+    Err(Violation::UserNameTaken { user_name: user_name.to_owned(), standing })
 }
 
 fn address_taken(address: &str, same_directory: bool) -> Answer {
@@ -212,21 +155,13 @@ fn address_taken(address: &str, same_directory: bool) -> Answer {
 }
 
 fn external_id_taken(external_id: &str) -> Answer {
-    Err(Violation::ExternalIdTaken {
-        external_id: external_id.to_owned(),
-    })
+    Err(Violation::ExternalIdTaken { external_id: external_id.to_owned() })
 }
 
 fn no_seat(bought: i64, assigned: i64, queued: i64) -> Answer {
-    Err(Violation::NoSeat {
-        bought,
-        assigned,
-        queued,
-    })
+    Err(Violation::NoSeat { bought, assigned, queued })
 }
 
 fn no_address(user_name: &str) -> Answer {
-    Err(Violation::NoAddress {
-        user_name: user_name.to_owned(),
-    })
+    Err(Violation::NoAddress { user_name: user_name.to_owned() })
 }

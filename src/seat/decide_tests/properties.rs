@@ -6,34 +6,23 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-const NAMES: [&str; 5] = [
-    "ada@x.example",
-    "ADA@x.example",
-    "eve@x.example",
-    "Eve@Y.example",
-    "no-address",
-];
+const NAMES: [&str; 5] = ["ada@x.example", "ADA@x.example", "eve@x.example", "Eve@Y.example", "no-address"];
 
 fn a_person() -> impl Strategy<Value = Person> {
     let ids = select(vec!["ext-1", "ext-2", "EXT-2"]);
-    (
-        select(NAMES.to_vec()),
-        option::of(select(NAMES.to_vec())),
-        option::of(ids),
-        0..2u8,
-    )
-        .prop_map(|(name, address, external_id, title)| Person {
+    (select(NAMES.to_vec()), option::of(select(NAMES.to_vec())), option::of(ids), 0..2u8).prop_map(
+        |(name, address, external_id, title)| Person {
             user_name: user_name(name),
             address: address.and_then(Address::parse),
             external_id: external_id.map(str::to_owned),
             profile: Profile(serde_json::json!({ "title": title })),
-        })
+        },
+    )
 }
 
 fn a_holder() -> impl Strategy<Value = Holder> {
-    (a_person(), select(NAMES[..4].to_vec())).prop_filter_map("an address", |(person, address)| {
-        Holder::new(readdressed(person, address)).ok()
-    })
+    (a_person(), select(NAMES[..4].to_vec()))
+        .prop_filter_map("an address", |(person, address)| Holder::new(readdressed(person, address)).ok())
 }
 
 fn a_reason() -> impl Strategy<Value = Reason> {
@@ -66,16 +55,8 @@ fn a_command() -> impl Strategy<Value = Command> {
 
 fn a_policy() -> impl Strategy<Value = Policy> {
     (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(reassign, wait, external_id_is_stable)| Policy {
-        email_change: if reassign {
-            EmailChange::Reassign
-        } else {
-            EmailChange::Refuse
-        },
-        without_seat: if wait {
-            WithoutSeat::Wait
-        } else {
-            WithoutSeat::Refuse
-        },
+        email_change: if reassign { EmailChange::Reassign } else { EmailChange::Refuse },
+        without_seat: if wait { WithoutSeat::Wait } else { WithoutSeat::Refuse },
         external_id_is_stable,
     })
 }
@@ -90,12 +71,7 @@ fn some_facts() -> impl Strategy<Value = Facts> {
     (capacity, any::<bool>(), a_rival(), a_rival(), a_rival()).prop_map(
         |((bought, assigned, queued, cooling), returning, same_user_name, same_address, same_external_id)| {
             Facts {
-                capacity: Capacity {
-                    bought,
-                    assigned,
-                    queued,
-                    cooling,
-                },
+                capacity: Capacity { bought, assigned, queued, cooling },
                 returning,
                 same_user_name,
                 same_address,

@@ -21,13 +21,8 @@ impl Roster {
     }
 
     fn rival(&self, of: usize, stands_in_the_way: impl Fn(&Seat, &Person) -> bool) -> Option<Rival> {
-        let (at, seat, _) = self
-            .others(of)
-            .find(|(_, seat, person)| stands_in_the_way(seat, person))?;
-        rival(seat.standing()).map(|rival| Rival {
-            seat_id: at.to_string(),
-            ..rival
-        })
+        let (at, seat, _) = self.others(of).find(|(_, seat, person)| stands_in_the_way(seat, person))?;
+        rival(seat.standing()).map(|rival| Rival { seat_id: at.to_string(), ..rival })
     }
 
     fn count(&self, fits: impl Fn(&Seat) -> bool) -> i64 {
@@ -42,11 +37,7 @@ impl Roster {
             cooling: 0,
         };
         let Some(wanted) = wanted else {
-            return Facts {
-                capacity,
-                returning,
-                ..Facts::default()
-            };
+            return Facts { capacity, returning, ..Facts::default() };
         };
         let address = wanted.address.as_ref().map(Address::key);
         Facts {
@@ -96,12 +87,7 @@ impl Roster {
                 claims.push(format!("userName {}", person.user_name.key()));
             }
             if seat.standing().is_active() {
-                claims.extend(
-                    person
-                        .address
-                        .as_ref()
-                        .map(|address| format!("address {}", address.key())),
-                );
+                claims.extend(person.address.as_ref().map(|address| format!("address {}", address.key())));
                 claims.extend(person.external_id.as_ref().map(|id| format!("externalId {id}")));
             }
         }

@@ -16,9 +16,7 @@ fn newcomers() -> [(Seat, Command); 3] {
 }
 
 fn is_seated(answer: &Answer) -> bool {
-    answer
-        .as_ref()
-        .is_ok_and(|told| told.after() == Some(&assigned(ada())))
+    answer.as_ref().is_ok_and(|told| told.after() == Some(&assigned(ada())))
 }
 
 /// L8: an assignment beyond the seats bought is refused, with the numbers.
@@ -29,12 +27,7 @@ fn the_last_seat_has_one_winner() {
         assert!(is_seated(&last), "{last:?}");
         for (bought, assigned) in [(3, 3), (3, 4), (0, 0)] {
             assert_eq!(
-                decide(
-                    &seat,
-                    command.clone(),
-                    &Policy::default(),
-                    &seats(bought, assigned, 0, 0)
-                ),
+                decide(&seat, command.clone(), &Policy::default(), &seats(bought, assigned, 0, 0)),
                 no_seat(bought, assigned, 0)
             );
         }
@@ -45,20 +38,12 @@ fn the_last_seat_has_one_winner() {
 #[test]
 fn a_missing_seat_or_address_is_told_with_the_way_out() {
     assert_eq!(
-        Violation::NoSeat {
-            bought: 5,
-            assigned: 4,
-            queued: 3
-        }
-        .to_string(),
+        Violation::NoSeat { bought: 5, assigned: 4, queued: 3 }.to_string(),
         "no seat to give: 4 of 5 seats are assigned and 3 people wait. Unassign somebody, or buy seats in \
          Apollo and record them with `seatbridge team set --seats N`; then retry"
     );
     assert_eq!(
-        Violation::NoAddress {
-            user_name: "ada".into()
-        }
-        .to_string(),
+        Violation::NoAddress { user_name: "ada".into() }.to_string(),
         "ada has no e-mail address, and Apollo knows a seat by its address: send emails with a work or \
          primary value, or a userName that is an address"
     );
@@ -91,11 +76,7 @@ fn where_the_directory_chose_so_a_person_without_a_seat_waits() {
             events([(queued(Reason::NoSeat, false), waiting(ada(), Reason::NoSeat))])
         );
         let who = without_address(ada());
-        let command = if seat == Seat::Vacant {
-            Command::Assign
-        } else {
-            Command::Reassign
-        };
+        let command = if seat == Seat::Vacant { Command::Assign } else { Command::Reassign };
         assert_eq!(
             decide(&seat, command(who.clone()), &waits(), &room()),
             events([(queued(Reason::NoAddress, false), waiting(who, Reason::NoAddress))])
@@ -116,10 +97,7 @@ fn nobody_waits_for_a_seat_that_is_free() {
 #[test]
 fn a_newcomer_does_not_overtake_those_who_wait() {
     for (seat, command) in newcomers() {
-        assert_eq!(
-            decide(&seat, command.clone(), &Policy::default(), &seats(5, 3, 2, 0)),
-            no_seat(5, 3, 2)
-        );
+        assert_eq!(decide(&seat, command.clone(), &Policy::default(), &seats(5, 3, 2, 0)), no_seat(5, 3, 2));
         assert_eq!(
             decide(&seat, command.clone(), &waits(), &seats(5, 3, 2, 0)),
             events([(queued(Reason::NoSeat, false), waiting(ada(), Reason::NoSeat))])
@@ -150,17 +128,10 @@ fn a_seat_given_back_is_free_at_once_where_nobody_waits() {
 /// L8: the owner of a seat just given back may return to it before anybody who waits.
 #[test]
 fn a_returning_owner_overtakes_those_who_wait() {
-    let returning = |facts: Facts| Facts {
-        returning: true,
-        ..facts
-    };
+    let returning = |facts: Facts| Facts { returning: true, ..facts };
     for policy in [Policy::default(), waits()] {
-        let back = decide(
-            &unassigned(ada()),
-            Command::Reassign(ada()),
-            &policy,
-            &returning(seats(3, 2, 7, 1)),
-        );
+        let back =
+            decide(&unassigned(ada()), Command::Reassign(ada()), &policy, &returning(seats(3, 2, 7, 1)));
         assert!(is_seated(&back), "{back:?}");
     }
     let late = decide(
@@ -175,10 +146,7 @@ fn a_returning_owner_overtakes_those_who_wait() {
 /// L8: a returning owner whose address arrives later is still the owner.
 #[test]
 fn a_returning_owner_who_waited_for_an_address_overtakes_too() {
-    let facts = Facts {
-        returning: true,
-        ..seats(3, 2, 7, 1)
-    };
+    let facts = Facts { returning: true, ..seats(3, 2, 7, 1) };
     let seat = waiting(without_address(ada()), Reason::NoAddress);
     assert_eq!(
         decide(&seat, Command::Amend(ada()), &waits(), &facts),
@@ -200,11 +168,7 @@ fn the_next_in_line_is_seated_when_a_seat_is_free_and_not_kept() {
         (0, 0, 0, false),
         (1, 0, 0, true),
     ] {
-        let expected = if seated {
-            events([(What::Assigned, assigned(ada()))])
-        } else {
-            nothing()
-        };
+        let expected = if seated { events([(What::Assigned, assigned(ada()))]) } else { nothing() };
         // However long the line behind: it is this person's turn.
         for in_line in [1, 9] {
             let facts = seats(bought, assigned_now, in_line, cooling);

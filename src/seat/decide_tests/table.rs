@@ -11,11 +11,7 @@ fn told(answer: Answer) -> String {
         Err(other) => return other.to_string(),
     };
     let words: Vec<&str> = decision.events.iter().map(|event| event.what.as_str()).collect();
-    if words.is_empty() {
-        "-".to_owned()
-    } else {
-        words.join("+")
-    }
+    if words.is_empty() { "-".to_owned() } else { words.join("+") }
 }
 
 /// L1, L5, L8, L10: what each command does to each state, when there are seats and nobody is in the way.
@@ -24,15 +20,7 @@ fn every_command_to_every_state_has_one_outcome() {
     let next = || promoted(ada());
     let commands = || {
         use Command::*;
-        [
-            Assign(next()),
-            Record(next()),
-            Amend(next()),
-            Unassign(next()),
-            Reassign(next()),
-            Remove,
-            Grant,
-        ]
+        [Assign(next()), Record(next()), Amend(next()), Unassign(next()), Reassign(next()), Remove, Grant]
     };
     #[rustfmt::skip]
     let table = [
@@ -62,32 +50,15 @@ fn every_command_to_every_state_has_one_outcome() {
 fn a_vacant_or_hidden_seat_is_not_there() {
     use Command::*;
     for command in [Amend(ada()), Unassign(ada()), Reassign(ada()), Remove, Grant] {
-        assert_eq!(
-            answer(&Seat::Vacant, command.clone()),
-            Err(Violation::NoSuchSeat),
-            "{command:?}"
-        );
+        assert_eq!(answer(&Seat::Vacant, command.clone()), Err(Violation::NoSuchSeat), "{command:?}");
     }
-    for command in [
-        Assign(ada()),
-        Record(ada()),
-        Amend(ada()),
-        Unassign(ada()),
-        Reassign(ada()),
-        Remove,
-        Grant,
-    ] {
+    for command in
+        [Assign(ada()), Record(ada()), Amend(ada()), Unassign(ada()), Reassign(ada()), Remove, Grant]
+    {
         let hidden = Seat::Removed(ada());
-        assert_eq!(
-            answer(&hidden, command.clone()),
-            Err(Violation::NoSuchSeat),
-            "{command:?}"
-        );
+        assert_eq!(answer(&hidden, command.clone()), Err(Violation::NoSuchSeat), "{command:?}");
     }
-    assert_eq!(
-        Violation::NoSuchSeat.to_string(),
-        "no such User in this directory"
-    );
+    assert_eq!(Violation::NoSuchSeat.to_string(), "no such User in this directory");
 }
 
 /// L1: `active` means assigned or waiting.
@@ -96,12 +67,7 @@ fn a_standing_has_a_word_and_is_active_while_assigned_or_waiting() {
     for (seat, standing, word, active) in [
         (Seat::Vacant, Standing::Vacant, "vacant", false),
         (assigned(ada()), Standing::Assigned, "assigned", true),
-        (
-            Seat::Waiting(ada(), Reason::NoSeat),
-            Standing::Waiting,
-            "waiting",
-            true,
-        ),
+        (Seat::Waiting(ada(), Reason::NoSeat), Standing::Waiting, "waiting", true),
         (unassigned(ada()), Standing::Unassigned, "unassigned", false),
         (Seat::Removed(ada()), Standing::Removed, "removed", false),
     ] {
@@ -115,12 +81,9 @@ fn a_standing_has_a_word_and_is_active_while_assigned_or_waiting() {
 #[test]
 fn every_seat_but_a_vacant_one_keeps_its_person() {
     assert_eq!(Seat::Vacant.person(), None);
-    for seat in [
-        assigned(ada()),
-        Seat::Waiting(ada(), Reason::NoSeat),
-        unassigned(ada()),
-        Seat::Removed(ada()),
-    ] {
+    for seat in
+        [assigned(ada()), Seat::Waiting(ada(), Reason::NoSeat), unassigned(ada()), Seat::Removed(ada())]
+    {
         assert_eq!(seat.person(), Some(&ada()), "{seat:?}");
     }
 }
@@ -128,26 +91,9 @@ fn every_seat_but_a_vacant_one_keeps_its_person() {
 /// L6: only an unassigned record has given anything up.
 #[test]
 fn only_an_unassigned_record_has_yielded() {
-    assert_eq!(
-        yielded(ada(), true, false).yielded(),
-        Yielded {
-            user_name: true,
-            address: false
-        }
-    );
-    assert_eq!(
-        yielded(ada(), false, true).yielded(),
-        Yielded {
-            user_name: false,
-            address: true
-        }
-    );
-    for seat in [
-        Seat::Vacant,
-        assigned(ada()),
-        Seat::Waiting(ada(), Reason::NoSeat),
-        Seat::Removed(ada()),
-    ] {
+    assert_eq!(yielded(ada(), true, false).yielded(), Yielded { user_name: true, address: false });
+    assert_eq!(yielded(ada(), false, true).yielded(), Yielded { user_name: false, address: true });
+    for seat in [Seat::Vacant, assigned(ada()), Seat::Waiting(ada(), Reason::NoSeat), Seat::Removed(ada())] {
         assert_eq!(seat.yielded(), Yielded::default(), "{seat:?}");
     }
 }

@@ -7,10 +7,7 @@ const KING: &str = "king@corp.example";
 /// L1: a POST gives a seat to somebody new.
 #[test]
 fn a_newcomer_is_assigned() {
-    assert_eq!(
-        answer(&Seat::Vacant, Command::Assign(ada())),
-        events([(What::Assigned, assigned(ada()))])
-    );
+    assert_eq!(answer(&Seat::Vacant, Command::Assign(ada())), events([(What::Assigned, assigned(ada()))]));
 }
 
 /// L5: a POST with `active: false` records the person without a seat, address or not, full team or not.
@@ -23,12 +20,7 @@ fn a_newcomer_may_be_recorded_without_a_seat() {
     };
     for who in [ada(), without_address(ada())] {
         assert_eq!(
-            decide(
-                &Seat::Vacant,
-                Command::Record(who.clone()),
-                &Policy::default(),
-                &facts
-            ),
+            decide(&Seat::Vacant, Command::Record(who.clone()), &Policy::default(), &facts),
             events([(What::Recorded, unassigned(who))])
         );
     }
@@ -59,10 +51,7 @@ fn a_post_without_a_seat_gives_a_yielded_record_its_names_back() {
 /// L5: rehire: an assignment revives the record, with the attributes sent, and never clashes with itself.
 #[test]
 fn a_rehired_person_gets_a_seat_again() {
-    for command in [
-        Command::Assign(promoted(ada())),
-        Command::Reassign(promoted(ada())),
-    ] {
+    for command in [Command::Assign(promoted(ada())), Command::Reassign(promoted(ada()))] {
         assert_eq!(
             answer(&unassigned(ada()), command),
             events([(What::Reassigned { rebound: false }, assigned(promoted(ada())))])
@@ -73,11 +62,7 @@ fn a_rehired_person_gets_a_seat_again() {
 /// L2: an unassigned person may be assigned again under another address and userName.
 #[test]
 fn an_unassigned_person_may_return_under_another_name() {
-    for next in [
-        readdressed(ada(), KING),
-        renamed(ada(), KING),
-        renamed(readdressed(ada(), KING), KING),
-    ] {
+    for next in [readdressed(ada(), KING), renamed(ada(), KING), renamed(readdressed(ada(), KING), KING)] {
         assert_eq!(
             answer(&unassigned(ada()), Command::Reassign(next.clone())),
             events([(What::Reassigned { rebound: false }, assigned(next))])
@@ -90,10 +75,7 @@ fn an_unassigned_person_may_return_under_another_name() {
 fn a_yielded_record_that_is_assigned_again_is_found_again() {
     let next = renamed(ada(), KING);
     let returned = answer(&yielded(ada(), true, true), Command::Reassign(next.clone()));
-    assert_eq!(
-        returned,
-        events([(What::Reassigned { rebound: false }, assigned(next.clone()))])
-    );
+    assert_eq!(returned, events([(What::Reassigned { rebound: false }, assigned(next.clone()))]));
     assert_eq!(assigned(next).yielded(), Yielded::default());
 }
 
@@ -116,12 +98,7 @@ fn another_external_id_makes_a_new_holder() {
         }
         let waiting = Seat::Waiting(next.clone(), Reason::NoSeat);
         assert_eq!(
-            decide(
-                &unassigned(before),
-                Command::Reassign(next),
-                &waits(),
-                &seats(1, 1, 0, 0)
-            ),
+            decide(&unassigned(before), Command::Reassign(next), &waits(), &seats(1, 1, 0, 0)),
             events([(queued(Reason::NoSeat, rebound), waiting)]),
             "a new holder who waits is recorded as such too"
         );
@@ -156,21 +133,10 @@ fn an_unassigned_person_may_change_freely() {
 /// L10: the same PUT, PATCH or deactivation again writes no event, also for a record that has yielded.
 #[test]
 fn the_same_attributes_again_write_no_event() {
-    let facts = Facts {
-        same_user_name: rival(Standing::Assigned),
-        ..room()
-    };
-    for seat in [
-        unassigned(ada()),
-        yielded(ada(), true, true),
-        yielded(ada(), false, true),
-    ] {
+    let facts = Facts { same_user_name: rival(Standing::Assigned), ..room() };
+    for seat in [unassigned(ada()), yielded(ada(), true, true), yielded(ada(), false, true)] {
         for command in [Command::Amend(ada()), Command::Unassign(ada()), Command::Grant] {
-            assert_eq!(
-                decide(&seat, command, &Policy::default(), &facts),
-                nothing(),
-                "{seat:?}"
-            );
+            assert_eq!(decide(&seat, command, &Policy::default(), &facts), nothing(), "{seat:?}");
         }
     }
 }
@@ -178,35 +144,18 @@ fn the_same_attributes_again_write_no_event() {
 /// L1: DELETE hides an unassigned User; no seat is given back twice.
 #[test]
 fn a_deleted_record_is_hidden_in_one_event() {
-    assert_eq!(
-        answer(&unassigned(ada()), Command::Remove),
-        events([(What::Removed, Seat::Removed(ada()))])
-    );
+    assert_eq!(answer(&unassigned(ada()), Command::Remove), events([(What::Removed, Seat::Removed(ada()))]));
 }
 
 /// L4, L6: renaming to a userName any other record carries is refused, whatever its state.
 #[test]
 fn an_unassigned_person_cannot_be_renamed_to_a_carried_name() {
     for standing in [Standing::Assigned, Standing::Waiting, Standing::Unassigned] {
-        let facts = Facts {
-            same_user_name: rival(standing),
-            ..room()
-        };
-        let answer = |next| {
-            decide(
-                &unassigned(ada()),
-                Command::Amend(next),
-                &Policy::default(),
-                &facts,
-            )
-        };
+        let facts = Facts { same_user_name: rival(standing), ..room() };
+        let answer = |next| decide(&unassigned(ada()), Command::Amend(next), &Policy::default(), &facts);
         assert_eq!(answer(renamed(ada(), "Eve")), user_name_taken("Eve", standing));
         let recased = renamed(ada(), "ADA@corp.example");
-        assert_eq!(
-            answer(recased.clone()),
-            events([(What::Amended, unassigned(recased))]),
-            "no rename"
-        );
+        assert_eq!(answer(recased.clone()), events([(What::Amended, unassigned(recased))]), "no rename");
     }
 }
 
@@ -214,18 +163,10 @@ fn an_unassigned_person_cannot_be_renamed_to_a_carried_name() {
 #[test]
 fn a_record_deactivated_again_under_a_carried_name_yields_it() {
     for standing in [Standing::Assigned, Standing::Waiting, Standing::Unassigned] {
-        let facts = Facts {
-            same_user_name: rival(standing),
-            ..room()
-        };
+        let facts = Facts { same_user_name: rival(standing), ..room() };
         let next = renamed(ada(), "eve");
         assert_eq!(
-            decide(
-                &unassigned(ada()),
-                Command::Unassign(next.clone()),
-                &Policy::default(),
-                &facts
-            ),
+            decide(&unassigned(ada()), Command::Unassign(next.clone()), &Policy::default(), &facts),
             events([(What::Amended, yielded(next, true, true))])
         );
     }
@@ -257,10 +198,7 @@ fn a_yielded_name_is_given_back_by_a_new_one_only() {
 #[test]
 fn a_name_is_not_yielded_by_a_change_of_another() {
     for (user_name, address) in [(true, false), (false, true), (false, false)] {
-        for command in [
-            Command::Amend(promoted(ada())),
-            Command::Unassign(promoted(ada())),
-        ] {
+        for command in [Command::Amend(promoted(ada())), Command::Unassign(promoted(ada()))] {
             assert_eq!(
                 answer(&yielded(ada(), user_name, address), command),
                 events([(What::Amended, yielded(promoted(ada()), user_name, address))])

@@ -14,12 +14,7 @@ fn waiting_for_an_address() -> Seat {
 #[test]
 fn a_waiting_person_may_leave_with_any_name() {
     for seat in [waiting_for_a_seat(), waiting_for_an_address()] {
-        for next in [
-            ada(),
-            promoted(ada()),
-            without_address(ada()),
-            renamed(ada(), "lovelace"),
-        ] {
+        for next in [ada(), promoted(ada()), without_address(ada()), renamed(ada(), "lovelace")] {
             assert_eq!(
                 answer(&seat, Command::Unassign(next.clone())),
                 events([(What::Unassigned, unassigned(next))])
@@ -33,10 +28,7 @@ fn a_waiting_person_may_leave_with_any_name() {
 fn a_deleted_waiting_person_is_hidden() {
     assert_eq!(
         answer(&waiting_for_a_seat(), Command::Remove),
-        events([
-            (What::Unassigned, unassigned(ada())),
-            (What::Removed, Seat::Removed(ada()))
-        ])
+        events([(What::Unassigned, unassigned(ada())), (What::Removed, Seat::Removed(ada()))])
     );
 }
 
@@ -44,14 +36,8 @@ fn a_deleted_waiting_person_is_hidden() {
 #[test]
 fn a_waiting_person_cannot_be_created_again() {
     for command in [Command::Assign(ada()), Command::Record(promoted(ada()))] {
-        assert_eq!(
-            answer(&waiting_for_a_seat(), command.clone()),
-            already_held("ada@corp.example")
-        );
-        assert_eq!(
-            answer(&waiting_for_an_address(), command),
-            already_held("ada@corp.example")
-        );
+        assert_eq!(answer(&waiting_for_a_seat(), command.clone()), already_held("ada@corp.example"));
+        assert_eq!(answer(&waiting_for_an_address(), command), already_held("ada@corp.example"));
     }
 }
 
@@ -61,10 +47,7 @@ fn the_same_wish_again_writes_no_event() {
     for command in [Command::Amend(ada()), Command::Reassign(ada())] {
         assert_eq!(answer(&waiting_for_a_seat(), command), nothing());
     }
-    for command in [
-        Command::Amend(without_address(ada())),
-        Command::Reassign(without_address(ada())),
-    ] {
+    for command in [Command::Amend(without_address(ada())), Command::Reassign(without_address(ada()))] {
         assert_eq!(answer(&waiting_for_an_address(), command), nothing());
     }
 }
@@ -72,11 +55,7 @@ fn the_same_wish_again_writes_no_event() {
 /// L8: new attributes do not move anybody in the line, free seats or not.
 #[test]
 fn a_waiting_person_is_amended_and_keeps_waiting() {
-    for next in [
-        promoted(ada()),
-        readdressed(ada(), "king@corp.example"),
-        renamed(ada(), "lovelace"),
-    ] {
+    for next in [promoted(ada()), readdressed(ada(), "king@corp.example"), renamed(ada(), "lovelace")] {
         assert_eq!(
             answer(&waiting_for_a_seat(), Command::Amend(next.clone())),
             events([(What::Amended, Seat::Waiting(next, Reason::NoSeat))])
@@ -94,25 +73,12 @@ fn a_waiting_person_is_amended_and_keeps_waiting() {
 fn an_address_that_arrives_brings_the_seat() {
     for policy in [Policy::default(), waits()] {
         assert_eq!(
-            decide(
-                &waiting_for_an_address(),
-                Command::Amend(ada()),
-                &policy,
-                &seats(3, 2, 0, 0)
-            ),
+            decide(&waiting_for_an_address(), Command::Amend(ada()), &policy, &seats(3, 2, 0, 0)),
             events([(What::Assigned, assigned(ada()))])
         );
         assert_eq!(
-            decide(
-                &waiting_for_an_address(),
-                Command::Amend(ada()),
-                &policy,
-                &seats(3, 3, 0, 0)
-            ),
-            events([(
-                queued(Reason::NoSeat, false),
-                Seat::Waiting(ada(), Reason::NoSeat)
-            )]),
+            decide(&waiting_for_an_address(), Command::Amend(ada()), &policy, &seats(3, 3, 0, 0)),
+            events([(queued(Reason::NoSeat, false), Seat::Waiting(ada(), Reason::NoSeat))]),
             "nobody who was accepted is refused later"
         );
     }
@@ -122,16 +88,8 @@ fn an_address_that_arrives_brings_the_seat() {
 #[test]
 fn an_address_that_arrives_does_not_overtake() {
     assert_eq!(
-        decide(
-            &waiting_for_an_address(),
-            Command::Amend(ada()),
-            &waits(),
-            &seats(3, 2, 1, 0)
-        ),
-        events([(
-            queued(Reason::NoSeat, false),
-            Seat::Waiting(ada(), Reason::NoSeat)
-        )])
+        decide(&waiting_for_an_address(), Command::Amend(ada()), &waits(), &seats(3, 2, 1, 0)),
+        events([(queued(Reason::NoSeat, false), Seat::Waiting(ada(), Reason::NoSeat))])
     );
 }
 
@@ -141,40 +99,25 @@ fn a_waiting_person_who_loses_the_address_waits_for_one() {
     let next = without_address(ada());
     assert_eq!(
         answer(&waiting_for_a_seat(), Command::Amend(next.clone())),
-        events([(
-            queued(Reason::NoAddress, false),
-            Seat::Waiting(next, Reason::NoAddress)
-        )])
+        events([(queued(Reason::NoAddress, false), Seat::Waiting(next, Reason::NoAddress))])
     );
 }
 
 /// L4: a waiting person clashes like a holder, by userName, address and externalId.
 #[test]
 fn a_waiting_person_cannot_take_the_names_of_another() {
-    for (seat, next) in [
-        (waiting_for_a_seat(), promoted(ada())),
-        (waiting_for_an_address(), ada()),
-    ] {
+    for (seat, next) in [(waiting_for_a_seat(), promoted(ada())), (waiting_for_an_address(), ada())] {
         let refused = |facts: Facts| decide(&seat, Command::Amend(next.clone()), &waits(), &facts);
         assert_eq!(
-            refused(Facts {
-                same_user_name: rival(Standing::Unassigned),
-                ..room()
-            }),
+            refused(Facts { same_user_name: rival(Standing::Unassigned), ..room() }),
             user_name_taken("ada@corp.example", Standing::Unassigned)
         );
         assert_eq!(
-            refused(Facts {
-                same_address: rival(Standing::Waiting),
-                ..room()
-            }),
+            refused(Facts { same_address: rival(Standing::Waiting), ..room() }),
             address_taken("ada@corp.example", true)
         );
         assert_eq!(
-            refused(Facts {
-                same_external_id: rival(Standing::Assigned),
-                ..room()
-            }),
+            refused(Facts { same_external_id: rival(Standing::Assigned), ..room() }),
             external_id_taken("ext-ada")
         );
     }

@@ -36,11 +36,8 @@ impl From<&Directory> for DirectoryRow {
             WithoutSeat::Refuse => "refuse",
             WithoutSeat::Wait => "wait",
         };
-        let role_map = directory
-            .role_map
-            .iter()
-            .map(|(name, role)| (name.clone(), role.as_str().into()))
-            .collect();
+        let role_map =
+            directory.role_map.iter().map(|(name, role)| (name.clone(), role.as_str().into())).collect();
         Self {
             id: directory.id.clone(),
             name: directory.name.clone(),
@@ -71,11 +68,7 @@ impl TryFrom<DirectoryRow> for Directory {
             } else {
                 EmailChange::Refuse
             },
-            without_seat: if row.without_seat == "wait" {
-                WithoutSeat::Wait
-            } else {
-                WithoutSeat::Refuse
-            },
+            without_seat: if row.without_seat == "wait" { WithoutSeat::Wait } else { WithoutSeat::Refuse },
             external_id_is_stable: flavour.external_id_is_stable(),
         };
         Ok(Directory {
@@ -124,19 +117,13 @@ impl From<TokenRow> for ScimToken {
 
 impl Directories for Conn {
     fn directories(&mut self) -> Result<Vec<Directory>, Error> {
-        let rows: Vec<DirectoryRow> = directories::table
-            .order(directories::name_key)
-            .select(DirectoryRow::as_select())
-            .load(self)?;
+        let rows: Vec<DirectoryRow> =
+            directories::table.order(directories::name_key).select(DirectoryRow::as_select()).load(self)?;
         rows.into_iter().map(Directory::try_from).collect()
     }
 
     fn directory(&mut self, id: &str) -> Result<Option<Directory>, Error> {
-        let row = directories::table
-            .find(id)
-            .select(DirectoryRow::as_select())
-            .first(self)
-            .optional()?;
+        let row = directories::table.find(id).select(DirectoryRow::as_select()).first(self).optional()?;
         row.map(Directory::try_from).transpose()
     }
 
@@ -150,17 +137,13 @@ impl Directories for Conn {
     }
 
     fn insert_directory(&mut self, directory: &Directory) -> Result<(), Error> {
-        diesel::insert_into(directories::table)
-            .values(DirectoryRow::from(directory))
-            .execute(self)?;
+        diesel::insert_into(directories::table).values(DirectoryRow::from(directory)).execute(self)?;
         Ok(())
     }
 
     fn update_directory(&mut self, directory: &Directory) -> Result<(), Error> {
         let row = DirectoryRow::from(directory);
-        diesel::update(directories::table.find(&directory.id))
-            .set(row)
-            .execute(self)?;
+        diesel::update(directories::table.find(&directory.id)).set(row).execute(self)?;
         Ok(())
     }
 
@@ -176,9 +159,7 @@ impl Directories for Conn {
             last_used_at: token.last_used_at,
             last_used_from: token.last_used_from.clone(),
         };
-        diesel::insert_into(scim_tokens::table)
-            .values(row)
-            .execute(self)?;
+        diesel::insert_into(scim_tokens::table).values(row).execute(self)?;
         Ok(())
     }
 
@@ -189,8 +170,7 @@ impl Directories for Conn {
             .select((TokenRow::as_select(), DirectoryRow::as_select()))
             .first(self)
             .optional()?;
-        row.map(|(token, directory)| Ok((token.into(), directory.try_into()?)))
-            .transpose()
+        row.map(|(token, directory)| Ok((token.into(), directory.try_into()?))).transpose()
     }
 
     fn tokens(&mut self) -> Result<Vec<ScimToken>, Error> {
@@ -202,21 +182,13 @@ impl Directories for Conn {
     }
 
     fn revoke_token(&mut self, id: &str, at: i64) -> Result<bool, Error> {
-        let alive = scim_tokens::table
-            .find(id)
-            .filter(scim_tokens::revoked_at.is_null());
-        Ok(diesel::update(alive)
-            .set(scim_tokens::revoked_at.eq(at))
-            .execute(self)?
-            == 1)
+        let alive = scim_tokens::table.find(id).filter(scim_tokens::revoked_at.is_null());
+        Ok(diesel::update(alive).set(scim_tokens::revoked_at.eq(at)).execute(self)? == 1)
     }
 
     fn touch_token(&mut self, id: &str, at: i64, from: &str) -> Result<(), Error> {
         diesel::update(scim_tokens::table.find(id))
-            .set((
-                scim_tokens::last_used_at.eq(at),
-                scim_tokens::last_used_from.eq(from),
-            ))
+            .set((scim_tokens::last_used_at.eq(at), scim_tokens::last_used_from.eq(from)))
             .execute(self)?;
         Ok(())
     }

@@ -76,9 +76,7 @@ fn many(rows: Vec<KeyRow>) -> Result<Vec<ApiKeyRecord>, Error> {
 
 impl Keys for Conn {
     fn insert_key(&mut self, key: &ApiKeyRecord) -> Result<(), Error> {
-        diesel::insert_into(api_keys::table)
-            .values(KeyRow::from(key))
-            .execute(self)?;
+        diesel::insert_into(api_keys::table).values(KeyRow::from(key)).execute(self)?;
         Ok(())
     }
 
@@ -87,19 +85,11 @@ impl Keys for Conn {
             .inner_join(seats::table.on(seats::id.eq(api_keys::seat_id)))
             .inner_join(directories::table.on(directories::id.eq(seats::directory_id)))
             .filter(api_keys::id.eq(id))
-            .select((
-                KeyRow::as_select(),
-                SeatRow::as_select(),
-                DirectoryRow::as_select(),
-            ))
+            .select((KeyRow::as_select(), SeatRow::as_select(), DirectoryRow::as_select()))
             .first(self)
             .optional()?;
         row.map(|(key, seat, directory)| {
-            Ok(KeyHolder {
-                key: key.try_into()?,
-                seat: seat.try_into()?,
-                directory: directory.try_into()?,
-            })
+            Ok(KeyHolder { key: key.try_into()?, seat: seat.try_into()?, directory: directory.try_into()? })
         })
         .transpose()
     }
@@ -118,11 +108,7 @@ impl Keys for Conn {
             .filter(api_keys::seat_id.eq(seat_id))
             .filter(api_keys::revoked_at.is_null())
             .filter(api_keys::expires_at.gt(now));
-        many(
-            live.order(api_keys::created_at)
-                .select(KeyRow::as_select())
-                .load(self)?,
-        )
+        many(live.order(api_keys::created_at).select(KeyRow::as_select()).load(self)?)
     }
 
     fn live_keys_minted_by(&mut self, seat_id: &str, now: i64) -> Result<Vec<ApiKeyRecord>, Error> {
@@ -130,11 +116,7 @@ impl Keys for Conn {
             .filter(api_keys::minted_by.eq(seat_id))
             .filter(api_keys::revoked_at.is_null())
             .filter(api_keys::expires_at.gt(now));
-        many(
-            live.order(api_keys::created_at)
-                .select(KeyRow::as_select())
-                .load(self)?,
-        )
+        many(live.order(api_keys::created_at).select(KeyRow::as_select()).load(self)?)
     }
 
     fn revoke_key(&mut self, id: &str, at: i64, why: &str) -> Result<bool, Error> {
@@ -151,9 +133,7 @@ impl Keys for Conn {
     }
 
     fn touch_key(&mut self, id: &str, at: i64) -> Result<(), Error> {
-        diesel::update(api_keys::table.find(id))
-            .set(api_keys::last_used_at.eq(at))
-            .execute(self)?;
+        diesel::update(api_keys::table.find(id)).set(api_keys::last_used_at.eq(at)).execute(self)?;
         Ok(())
     }
 }

@@ -89,10 +89,7 @@ impl TryFrom<SeatRow> for SeatRecord {
             external_id: row.external_id,
             profile: Profile(attributes),
         };
-        let yielded = Yielded {
-            user_name: row.user_name_yielded,
-            address: row.address_yielded,
-        };
+        let yielded = Yielded { user_name: row.user_name_yielded, address: row.address_yielded };
         let seat = match (row.standing.as_str(), row.waiting_reason.as_deref()) {
             ("assigned", _) => Seat::Assigned(Holder::new(person).map_err(|_| unreadable("address"))?),
             ("waiting", Some("no_address")) => Seat::Waiting(person, Reason::NoAddress),

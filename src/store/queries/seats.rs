@@ -27,9 +27,9 @@ fn chosen<'a>(directory_id: &'a str, terms: &'a [Term]) -> Chosen<'a> {
 
 fn narrowed<'a>(query: Chosen<'a>, term: &'a Term) -> Chosen<'a> {
     match term {
-        Term::UserName(key) => query
-            .filter(seats::user_name_key.eq(key))
-            .filter(seats::user_name_yielded.eq(false)),
+        Term::UserName(key) => {
+            query.filter(seats::user_name_key.eq(key)).filter(seats::user_name_yielded.eq(false))
+        }
         Term::ExternalId(id) => query.filter(seats::external_id.eq(id)),
         Term::Id(id) => query.filter(seats::id.eq(id)),
         Term::Active(true) => query.filter(seats::standing.eq_any(ACTIVE)),
@@ -65,9 +65,7 @@ fn save_emails(conn: &mut Conn, seat_id: &str, emails: &[EmailKey]) -> Result<()
         )
     });
     for row in rows {
-        diesel::insert_into(seat_emails::table)
-            .values(row)
-            .execute(conn)?;
+        diesel::insert_into(seat_emails::table).values(row).execute(conn)?;
     }
     Ok(())
 }
@@ -79,11 +77,7 @@ impl Seats for Conn {
     }
 
     fn seat_by_id(&mut self, id: &str) -> Result<Option<SeatRecord>, Error> {
-        one(seats::table
-            .find(id)
-            .select(SeatRow::as_select())
-            .first(self)
-            .optional()?)
+        one(seats::table.find(id).select(SeatRow::as_select()).first(self).optional()?)
     }
 
     fn seat_by_user_name(&mut self, directory_id: &str, key: &str) -> Result<Option<SeatRecord>, Error> {
@@ -109,9 +103,7 @@ impl Seats for Conn {
     }
 
     fn active_by_address(&mut self, key: &str) -> Result<Option<SeatRecord>, Error> {
-        let found = seats::table
-            .filter(seats::address_key.eq(key))
-            .filter(seats::standing.eq_any(ACTIVE));
+        let found = seats::table.filter(seats::address_key.eq(key)).filter(seats::standing.eq_any(ACTIVE));
         one(found.select(SeatRow::as_select()).first(self).optional()?)
     }
 
@@ -134,10 +126,7 @@ impl Seats for Conn {
 
     fn capacity(&mut self, now: i64) -> Result<Capacity, Error> {
         let bought = self.seats_bought(now)?;
-        let assigned = seats::table
-            .filter(seats::standing.eq("assigned"))
-            .count()
-            .get_result(self)?;
+        let assigned = seats::table.filter(seats::standing.eq("assigned")).count().get_result(self)?;
         let queued = seats::table
             .filter(seats::standing.eq("waiting"))
             .filter(seats::waiting_reason.eq("no_seat"))
@@ -148,12 +137,7 @@ impl Seats for Conn {
             .filter(seats::standing.ne("assigned"))
             .count()
             .get_result(self)?;
-        Ok(Capacity {
-            bought,
-            assigned,
-            queued,
-            cooling,
-        })
+        Ok(Capacity { bought, assigned, queued, cooling })
     }
 
     fn next_seq(&mut self) -> Result<i64, Error> {
@@ -162,16 +146,12 @@ impl Seats for Conn {
     }
 
     fn insert_seat(&mut self, seat: &SeatRecord, emails: &[EmailKey]) -> Result<(), Error> {
-        diesel::insert_into(seats::table)
-            .values(SeatRow::try_from(seat)?)
-            .execute(self)?;
+        diesel::insert_into(seats::table).values(SeatRow::try_from(seat)?).execute(self)?;
         save_emails(self, &seat.id, emails)
     }
 
     fn update_seat(&mut self, seat: &SeatRecord, emails: &[EmailKey]) -> Result<(), Error> {
-        diesel::update(seats::table.find(&seat.id))
-            .set(SeatRow::try_from(seat)?)
-            .execute(self)?;
+        diesel::update(seats::table.find(&seat.id)).set(SeatRow::try_from(seat)?).execute(self)?;
         diesel::delete(seat_emails::table.filter(seat_emails::seat_id.eq(&seat.id))).execute(self)?;
         save_emails(self, &seat.id, emails)
     }
@@ -205,9 +185,7 @@ impl Seats for Conn {
 
     fn set_operator_role(&mut self, id: &str, role: Option<Role>) -> Result<(), Error> {
         let name = role.map(Role::as_str);
-        diesel::update(seats::table.find(id))
-            .set(seats::operator_role.eq(name))
-            .execute(self)?;
+        diesel::update(seats::table.find(id)).set(seats::operator_role.eq(name)).execute(self)?;
         Ok(())
     }
 
@@ -222,10 +200,7 @@ impl Seats for Conn {
         offset: i64,
         limit: i64,
     ) -> Result<Vec<SeatRecord>, Error> {
-        let page = chosen(directory_id, terms)
-            .order(seats::seq)
-            .offset(offset)
-            .limit(limit);
+        let page = chosen(directory_id, terms).order(seats::seq).offset(offset).limit(limit);
         many(page.select(SeatRow::as_select()).load(self)?)
     }
 
@@ -265,16 +240,7 @@ impl Seats for Conn {
     }
 
     fn events(&mut self, seat_id: &str) -> Result<Vec<SeatEvent>, Error> {
-        type Row = (
-            i64,
-            String,
-            String,
-            String,
-            Option<String>,
-            Option<String>,
-            bool,
-            i64,
-        );
+        type Row = (i64, String, String, String, Option<String>, Option<String>, bool, i64);
         let rows: Vec<Row> = seat_events::table
             .filter(seat_events::seat_id.eq(seat_id))
             .order(seat_events::seq)
@@ -289,17 +255,9 @@ impl Seats for Conn {
                 seat_events::audit_seq,
             ))
             .load(self)?;
-        let event =
-            |(at, what, standing, user_name, address, external_id, rebound, audit_seq): Row| SeatEvent {
-                at,
-                what,
-                standing,
-                user_name,
-                address,
-                external_id,
-                rebound,
-                audit_seq,
-            };
+        let event = |(at, what, standing, user_name, address, external_id, rebound, audit_seq): Row| {
+            SeatEvent { at, what, standing, user_name, address, external_id, rebound, audit_seq }
+        };
         Ok(rows.into_iter().map(event).collect())
     }
 

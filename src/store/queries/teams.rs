@@ -13,24 +13,16 @@ impl Teams for Conn {
     fn team(&mut self) -> Result<Option<Team>, Error> {
         let row: Option<(String, String, String, Option<i64>, Option<String>)> = team::table
             .find(ONLY)
-            .select((
-                team::team_id,
-                team::name,
-                team::plan,
-                team::bootstrapped_at,
-                team::bootstrapped_for,
-            ))
+            .select((team::team_id, team::name, team::plan, team::bootstrapped_at, team::bootstrapped_for))
             .first(self)
             .optional()?;
-        Ok(
-            row.map(|(team_id, name, plan, bootstrapped_at, bootstrapped_for)| Team {
-                team_id,
-                name,
-                plan,
-                bootstrapped_at,
-                bootstrapped_for,
-            }),
-        )
+        Ok(row.map(|(team_id, name, plan, bootstrapped_at, bootstrapped_for)| Team {
+            team_id,
+            name,
+            plan,
+            bootstrapped_at,
+            bootstrapped_for,
+        }))
     }
 
     fn save_team(&mut self, saved: &Team) -> Result<(), Error> {
@@ -41,13 +33,9 @@ impl Teams for Conn {
             team::bootstrapped_at.eq(saved.bootstrapped_at),
             team::bootstrapped_for.eq(&saved.bootstrapped_for),
         );
-        let updated = diesel::update(team::table.find(ONLY))
-            .set(values.clone())
-            .execute(self)?;
+        let updated = diesel::update(team::table.find(ONLY)).set(values.clone()).execute(self)?;
         if updated == 0 {
-            diesel::insert_into(team::table)
-                .values((team::id.eq(ONLY), values))
-                .execute(self)?;
+            diesel::insert_into(team::table).values((team::id.eq(ONLY), values)).execute(self)?;
         }
         Ok(())
     }
@@ -68,10 +56,7 @@ impl Teams for Conn {
             .order((seat_purchases::from_at, seat_purchases::seq))
             .select((seat_purchases::seats, seat_purchases::from_at))
             .load(self)?;
-        Ok(rows
-            .into_iter()
-            .map(|(seats, from_at)| Purchase { seats, from_at })
-            .collect())
+        Ok(rows.into_iter().map(|(seats, from_at)| Purchase { seats, from_at }).collect())
     }
 
     fn seats_bought(&mut self, at: i64) -> Result<i64, Error> {

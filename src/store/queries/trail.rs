@@ -135,14 +135,9 @@ impl Trail for Conn {
         let (last, hash) = self.audit_head()?;
         let sealed = Sealed::seal(entry, last + 1, &hash);
         diesel::update(writer::table.find(ONLY))
-            .set((
-                writer::audit_seq.eq(sealed.seq),
-                writer::audit_hash.eq(&sealed.hash),
-            ))
+            .set((writer::audit_seq.eq(sealed.seq), writer::audit_hash.eq(&sealed.hash)))
             .execute(self)?;
-        diesel::insert_into(audit::table)
-            .values(AuditRow::from(sealed))
-            .execute(self)?;
+        diesel::insert_into(audit::table).values(AuditRow::from(sealed)).execute(self)?;
         Ok(last + 1)
     }
 
@@ -166,17 +161,12 @@ impl Trail for Conn {
     }
 
     fn audit_head(&mut self) -> Result<(i64, String), Error> {
-        Ok(writer::table
-            .find(ONLY)
-            .select((writer::audit_seq, writer::audit_hash))
-            .first(self)?)
+        Ok(writer::table.find(ONLY).select((writer::audit_seq, writer::audit_hash)).first(self)?)
     }
 
     fn insert_log(&mut self, records: &[LogRecord]) -> Result<(), Error> {
         for record in records {
-            diesel::insert_into(provisioning_log::table)
-                .values(LogRow::from(record))
-                .execute(self)?;
+            diesel::insert_into(provisioning_log::table).values(LogRow::from(record)).execute(self)?;
         }
         Ok(())
     }

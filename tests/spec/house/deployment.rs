@@ -10,17 +10,10 @@ const PLACEHOLDER: &str = "SEATBRIDGE__SECTION__KEY";
 fn variables(text: &str) -> BTreeSet<String> {
     let prefix = "SEATBRIDGE__";
     let name = |at: usize| -> String {
-        text[at..]
-            .chars()
-            .take_while(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || *c == '_')
-            .collect()
+        text[at..].chars().take_while(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || *c == '_').collect()
     };
-    let names = text
-        .match_indices(prefix)
-        .map(|(at, _)| name(at).trim_end_matches('_').to_owned());
-    names
-        .filter(|name| name.len() > prefix.len() && name != PLACEHOLDER)
-        .collect()
+    let names = text.match_indices(prefix).map(|(at, _)| name(at).trim_end_matches('_').to_owned());
+    names.filter(|name| name.len() > prefix.len() && name != PLACEHOLDER).collect()
 }
 
 /// A variable that the configuration does not know is refused at start; here, before it is shipped.
@@ -55,26 +48,13 @@ fn the_image_is_built_as_the_readme_says() {
     let commands: Vec<String> = image
         .lines()
         .filter(|line| line.trim_start().starts_with("RUN"))
-        .flat_map(|line| {
-            line.split("&&")
-                .map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "))
-        })
+        .flat_map(|line| line.split("&&").map(|part| part.split_whitespace().collect::<Vec<_>>().join(" ")))
         .filter_map(|part| Some(part[part.find("cargo build")?..].to_owned()))
         .collect();
-    assert_eq!(
-        commands.len(),
-        1,
-        "the Dockerfile runs `cargo build` once, found {commands:?}"
-    );
+    assert_eq!(commands.len(), 1, "the Dockerfile runs `cargo build` once, found {commands:?}");
     let readme = super::text("README.md");
-    let told = readme
-        .lines()
-        .any(|line| line.trim().trim_start_matches("$ ") == commands[0]);
-    assert!(
-        told,
-        "README.md: give `{}` as the build command, on a line of its own",
-        commands[0]
-    );
+    let told = readme.lines().any(|line| line.trim().trim_start_matches("$ ") == commands[0]);
+    assert!(told, "README.md: give `{}` as the build command, on a line of its own", commands[0]);
     let user = image.lines().rev().find_map(|line| line.strip_prefix("USER "));
     assert!(
         user.is_some_and(|user| user != "root" && user != "0"),
@@ -83,20 +63,11 @@ fn the_image_is_built_as_the_readme_says() {
 }
 
 fn keys(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
-    value
-        .as_mapping()
-        .into_iter()
-        .flatten()
-        .filter_map(|(key, value)| Some((key.as_str()?, value)))
+    value.as_mapping().into_iter().flatten().filter_map(|(key, value)| Some((key.as_str()?, value)))
 }
 
 fn list(value: &Value) -> Vec<&str> {
-    value
-        .as_sequence()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect()
+    value.as_sequence().into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
 /// What is wrong with one service's settings: an unhealthy one is waited for, a secret is a file it is given.
@@ -110,9 +81,7 @@ fn careless(name: &str, service: &Value, secrets: &BTreeSet<&str>, known: &[Stri
     }
     let given = list(&service["secrets"]);
     for secret in given.iter().filter(|secret| !secrets.contains(**secret)) {
-        found.push(format!(
-            "{name}: secret {secret} is not declared below the top-level `secrets`"
-        ));
+        found.push(format!("{name}: secret {secret} is not declared below the top-level `secrets`"));
     }
     for (variable, value) in keys(&service["environment"]) {
         let by_file = format!("{variable}_FILE");
@@ -138,20 +107,11 @@ fn the_compose_file_is_careful() {
     assert_eq!(services.len(), 2, "docker-compose.yml: the server and PostgreSQL");
     let known = seatbridge::config::known_variables();
     let secrets: BTreeSet<&str> = keys(&file["secrets"]).map(|(name, _)| name).collect();
-    let is_file = |value: &Value| {
-        value["file"]
-            .as_str()
-            .is_some_and(|path| path.starts_with("./secrets/"))
-    };
+    let is_file = |value: &Value| value["file"].as_str().is_some_and(|path| path.starts_with("./secrets/"));
     let elsewhere = keys(&file["secrets"]).filter(|(_, value)| !is_file(value));
-    let mut found: Vec<String> = elsewhere
-        .map(|(name, _)| format!("{name}: keep it as ./secrets/{name}"))
-        .collect();
-    found.extend(
-        services
-            .iter()
-            .flat_map(|(name, service)| careless(name, service, &secrets, &known)),
-    );
+    let mut found: Vec<String> =
+        elsewhere.map(|(name, _)| format!("{name}: keep it as ./secrets/{name}")).collect();
+    found.extend(services.iter().flat_map(|(name, service)| careless(name, service, &secrets, &known)));
     super::none("careless settings in docker-compose.yml", found);
 }
 
@@ -160,9 +120,6 @@ fn a_secret_in_plain_sight_is_found() {
     let yaml =
         "environment:\n  SEATBRIDGE__SECRET: abc\nhealthcheck:\n  test: [CMD, true]\nread_only: true\n";
     let service: Value = serde_yaml_ng::from_str(yaml).expect("parses");
-    let known = [
-        "SEATBRIDGE__SECRET".to_owned(),
-        "SEATBRIDGE__SECRET_FILE".to_owned(),
-    ];
+    let known = ["SEATBRIDGE__SECRET".to_owned(), "SEATBRIDGE__SECRET_FILE".to_owned()];
     assert_eq!(careless("server", &service, &BTreeSet::new(), &known).len(), 1);
 }

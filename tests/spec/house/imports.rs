@@ -24,6 +24,10 @@ const CAPABILITY: &[&str] = &[
     "provision::service", "reconcile::service", "proxy::service", "admin::service",
 ];
 
+/// What the demo needs to set its stage: the real server, and an operator's hand.
+const JUDGE: &[&str] =
+    &["config", "emulator", "server", "store", "admin", "audit", "credential", "flavour", "http", "rbac"];
+
 #[rustfmt::skip]
 const ROOMS: &[Room] = &[
     room("scim", &[], "a protocol library must not know seats"),
@@ -45,8 +49,8 @@ const ROOMS: &[Room] = &[
     room("proxy", CAPABILITY, "a capability; shares decisions with the others, never doors"),
     room("admin", CAPABILITY, "the operator may trigger anything, by the same path as everyone"),
     room("emulator", &["config", "judge"], "an independent witness: shared code would hide shared mistakes"),
-    room("judge", &["config", "emulator", "server", "store", "admin"],
-        "an independent witness, but its demo starts the real server"),
+    room("judge", JUDGE,
+        "an independent witness over the wire; its demo sets the stage with the real server"),
     room("server", ANYTHING, "wiring"),
     room("cli", ANYTHING, "wiring"),
     room("main", ANYTHING, "wiring"),
@@ -82,10 +86,7 @@ fn climbing(source: &Source, body: &str) -> Vec<Named> {
         path.parts.drain(..climbed - 1);
         (climbed == depth).then_some(path)
     };
-    paths_below("super", body)
-        .into_iter()
-        .filter_map(from_root)
-        .collect()
+    paths_below("super", body).into_iter().filter_map(from_root).collect()
 }
 
 fn judge(source: &Source, row: &Room, path: &Named) -> Option<String> {
@@ -96,19 +97,13 @@ fn judge(source: &Source, row: &Room, path: &Named) -> Option<String> {
         return None;
     }
     if !ROOMS.iter().any(|room| room.name == target) {
-        return Some(format!(
-            "{place}: `crate::{full}` is no room of ROOMS; name the item by its own room"
-        ));
+        return Some(format!("{place}: `crate::{full}` is no room of ROOMS; name the item by its own room"));
     }
     let below = |allowed: &&str| full == **allowed || full.starts_with(&format!("{allowed}::"));
     if row.may.contains(&"*") || row.may.iter().any(below) {
         return None;
     }
-    let allowed = if row.may.is_empty() {
-        "nothing".to_owned()
-    } else {
-        row.may.join(", ")
-    };
+    let allowed = if row.may.is_empty() { "nothing".to_owned() } else { row.may.join(", ") };
     Some(format!(
         "{place}: `{}` must not import `crate::{full}` ({}); it may import: {allowed}",
         row.name, row.why
@@ -118,51 +113,21 @@ fn judge(source: &Source, row: &Room, path: &Named) -> Option<String> {
 /// The walls of the house: a forbidden direction is found the day it is written.
 #[test]
 fn rooms_import_only_whom_the_table_allows() {
-    super::none(
-        "imports against the table",
-        super::sources("src/").iter().flat_map(forbidden),
-    );
+    super::none("imports against the table", super::sources("src/").iter().flat_map(forbidden));
 }
 
 #[test]
 fn a_forbidden_import_is_found_and_a_comment_or_test_is_not() {
     let found = |path: &str, text: &str| forbidden(&Source::of(path, text)).len();
     assert_eq!(found("src/scim/user.rs", "use crate::seat::Email;"), 1);
-    assert_eq!(
-        found(
-            "src/scim/user.rs",
-            "use crate::{\n    store::Store,\n    scim::path,\n};"
-        ),
-        1
-    );
-    assert_eq!(
-        found(
-            "src/scim/user.rs",
-            "fn f() { super::super::seat::decide(); super::path::g(); }"
-        ),
-        1
-    );
+    assert_eq!(found("src/scim/user.rs", "use crate::{\n    store::Store,\n    scim::path,\n};"), 1);
+    assert_eq!(found("src/scim/user.rs", "fn f() { super::super::seat::decide(); super::path::g(); }"), 1);
     assert_eq!(found("src/audit.rs", "use super::seat;"), 1);
-    assert_eq!(
-        found("src/scim/user.rs", "//! See crate::seat.\nuse crate::scim::path;"),
-        0
-    );
-    assert_eq!(
-        found(
-            "src/scim/user.rs",
-            "#[cfg(test)]\nmod tests {\n    use crate::seat;\n}"
-        ),
-        0
-    );
-    assert_eq!(
-        found("src/provision/http.rs", "use crate::proxy::http::entry;"),
-        1
-    );
+    assert_eq!(found("src/scim/user.rs", "//! See crate::seat.\nuse crate::scim::path;"), 0);
+    assert_eq!(found("src/scim/user.rs", "#[cfg(test)]\nmod tests {\n    use crate::seat;\n}"), 0);
+    assert_eq!(found("src/provision/http.rs", "use crate::proxy::http::entry;"), 1);
     assert_eq!(found("src/provision/http.rs", "use crate::proxy;"), 1);
-    assert_eq!(
-        found("src/provision/http.rs", "use crate::proxy::service::close;"),
-        0
-    );
+    assert_eq!(found("src/provision/http.rs", "use crate::proxy::service::close;"), 0);
     assert_eq!(found("src/cellar/mod.rs", ""), 1);
     assert_eq!(found("src/main.rs", "fn main() { seatbridge::cli::run() }"), 0);
 }

@@ -29,10 +29,8 @@ const STRAY: &[(&str, &str)] = &[
 /// The top level stays small enough to be read at a glance.
 #[test]
 fn the_top_level_holds_only_what_belongs_there() {
-    let top: BTreeSet<String> = super::files()
-        .iter()
-        .filter_map(|path| Some(path.split('/').next()?.into()))
-        .collect();
+    let top: BTreeSet<String> =
+        super::files().iter().filter_map(|path| Some(path.split('/').next()?.into())).collect();
     let strange = top.iter().filter(|name| !TOP_LEVEL.contains(&name.as_str()));
     super::none(
         "strangers at the top level",
@@ -46,10 +44,7 @@ fn both_backends_have_the_same_migrations() {
     let all = super::files();
     let of = |backend: &str| -> BTreeSet<String> {
         let folder = format!("migrations/{backend}/");
-        all.iter()
-            .filter_map(|path| path.strip_prefix(&folder))
-            .map(str::to_owned)
-            .collect()
+        all.iter().filter_map(|path| path.strip_prefix(&folder)).map(str::to_owned).collect()
     };
     let (sqlite, postgres) = (of("sqlite"), of("postgres"));
     assert!(!sqlite.is_empty(), "no file below migrations/sqlite");
@@ -82,18 +77,11 @@ fn strays(path: &str, text: &str) -> Vec<String> {
 /// What is true on one machine only, or only until somebody finds the time, is not shipped.
 #[test]
 fn no_file_holds_a_stray_word() {
-    let read = |path: &String| {
-        Some((
-            path.clone(),
-            std::fs::read_to_string(super::root().join(path)).ok()?,
-        ))
-    };
+    let read = |path: &String| Some((path.clone(), std::fs::read_to_string(super::root().join(path)).ok()?));
     // Cargo writes the lock file, addresses included.
     let texts = super::files().into_iter().filter(|path| path != "Cargo.lock");
-    let places: Vec<String> = texts
-        .filter_map(|path| read(&path))
-        .flat_map(|(path, text)| strays(&path, &text))
-        .collect();
+    let places: Vec<String> =
+        texts.filter_map(|path| read(&path)).flat_map(|(path, text)| strays(&path, &text)).collect();
     super::none("stray words", places);
 }
 
@@ -111,30 +99,20 @@ fn unexplained(manifest: &str) -> Vec<String> {
     let lines: Vec<&str> = manifest.lines().collect();
     let mut found = Vec::new();
     for section in ["dependencies", "dev-dependencies", "build-dependencies"] {
-        let names = parsed
-            .get(section)
-            .and_then(toml::Value::as_table)
-            .into_iter()
-            .flat_map(|table| table.keys());
+        let names =
+            parsed.get(section).and_then(toml::Value::as_table).into_iter().flat_map(|table| table.keys());
         for name in names {
             let begins = |line: &&str| {
                 let rest = line.strip_prefix(name.as_str()).map(str::trim_start);
                 rest.is_some_and(|rest| rest.starts_with('=') || rest.starts_with('.'))
                     || **line == format!("[{section}.{name}]")
             };
-            let head = lines
-                .iter()
-                .position(|line| line.starts_with(&format!("[{section}")))
-                .unwrap_or_default();
+            let head =
+                lines.iter().position(|line| line.starts_with(&format!("[{section}"))).unwrap_or_default();
             let at = lines.iter().skip(head).position(begins).map(|at| head + at);
-            let above = at
-                .and_then(|at| at.checked_sub(1))
-                .map(|at| lines[at])
-                .unwrap_or_default();
+            let above = at.and_then(|at| at.checked_sub(1)).map(|at| lines[at]).unwrap_or_default();
             if !above.starts_with("# ") {
-                found.push(format!(
-                    "{name} in [{section}]: say in a comment line above what it is for"
-                ));
+                found.push(format!("{name} in [{section}]: say in a comment line above what it is for"));
             }
         }
     }
@@ -144,20 +122,11 @@ fn unexplained(manifest: &str) -> Vec<String> {
 /// Every dependency is built on each clean clone and trusted with everything: it has a reason.
 #[test]
 fn every_dependency_says_why() {
-    super::none(
-        "dependencies without a reason",
-        unexplained(&super::text("Cargo.toml")),
-    );
+    super::none("dependencies without a reason", unexplained(&super::text("Cargo.toml")));
 }
 
 #[test]
 fn a_dependency_without_a_reason_is_found() {
-    assert_eq!(
-        unexplained("[dependencies]\n# Bodies.\na = \"1\"\nb = { version = \"1\" }\n").len(),
-        1
-    );
-    assert_eq!(
-        unexplained("[dependencies]\n# Bodies.\na = \"1\"\n[dev-dependencies]\na = \"1\"\n").len(),
-        1
-    );
+    assert_eq!(unexplained("[dependencies]\n# Bodies.\na = \"1\"\nb = { version = \"1\" }\n").len(), 1);
+    assert_eq!(unexplained("[dependencies]\n# Bodies.\na = \"1\"\n[dev-dependencies]\na = \"1\"\n").len(), 1);
 }

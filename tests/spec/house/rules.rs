@@ -37,13 +37,9 @@ fn cited(text: &str) -> BTreeSet<String> {
 /// A rule that no test names is a wish.
 #[test]
 fn every_rule_is_named_by_a_test() {
-    let read = super::sources("src/")
-        .into_iter()
-        .chain(super::sources("tests/spec/"));
+    let read = super::sources("src/").into_iter().chain(super::sources("tests/spec/"));
     let about_rules = read.filter(|source| !source.path.starts_with("tests/spec/house"));
-    let proven: BTreeSet<String> = about_rules
-        .flat_map(|source| cited(&source.raw.join("\n")))
-        .collect();
+    let proven: BTreeSet<String> = about_rules.flat_map(|source| cited(&source.raw.join("\n"))).collect();
     let open = RULES.iter().filter(|rule| !proven.contains(**rule));
     super::none(
         "rules without a test",
@@ -57,9 +53,6 @@ fn every_rule_is_named_by_a_test() {
 fn only_the_comment_of_a_test_cites() {
     let test = "/// Z1, Z2: one.\n/// Z30\n#[actix_web::test]\nasync fn a() {}\n";
     let text = format!("{test}\n/// Z4\nfn b() {{}}\n// Z5\n#[test]\nfn c() {{}}");
-    let ids: Vec<String> = cited(&text)
-        .into_iter()
-        .filter(|word| word.starts_with('Z'))
-        .collect();
+    let ids: Vec<String> = cited(&text).into_iter().filter(|word| word.starts_with('Z')).collect();
     assert_eq!(ids, ["Z1", "Z2", "Z30"]);
 }

@@ -29,13 +29,7 @@ impl Source {
         let code = lines(&code);
         let test_file = path.ends_with("/tests.rs") || path.starts_with("src/") && path.contains("/tests/");
         let foot = if test_file { 0 } else { foot_of(&code) };
-        Self {
-            path: path.to_owned(),
-            raw: lines(text),
-            code,
-            spoken: lines(&spoken),
-            foot,
-        }
+        Self { path: path.to_owned(), raw: lines(text), code, spoken: lines(&spoken), foot }
     }
 
     /// Code above the tests at the foot, as one text whose line numbers are the file's.
@@ -78,12 +72,7 @@ pub fn lines_with_word(lines: &[String], word: &str) -> Vec<usize> {
         line.match_indices(word)
             .any(|(at, _)| !line[..at].ends_with(is_ident) && !line[at + word.len()..].starts_with(is_ident))
     };
-    lines
-        .iter()
-        .enumerate()
-        .filter(|(_, line)| hit(line))
-        .map(|(at, _)| at + 1)
-        .collect()
+    lines.iter().enumerate().filter(|(_, line)| hit(line)).map(|(at, _)| at + 1).collect()
 }
 
 /// A path such as `crate::seat::decide` without its root, and the line (from 1) where its last part stands.
@@ -130,10 +119,7 @@ fn unfold(chars: &[char], mut at: usize, above: &[String], found: &mut Vec<Named
             at += usize::from(chars.get(at) == Some(&','));
         }
     }
-    let name: String = chars[at..]
-        .iter()
-        .take_while(|c| is_ident(**c) || **c == '*')
-        .collect();
+    let name: String = chars[at..].iter().take_while(|c| is_ident(**c) || **c == '*').collect();
     let line = 1 + chars[..at].iter().filter(|c| **c == '\n').count();
     at += name.chars().count();
     let parts = [above, &[name]].concat();
@@ -193,11 +179,7 @@ fn comments_and_strings_do_not_count_as_code() {
     for gone in ["crate", "x", "y", "z", "raw", "uote"] {
         assert!(!source.code[1].contains(gone), "{gone} in {}", source.code[1]);
     }
-    assert!(
-        source.code[1].ends_with('d') && source.code[1].contains("&'l str"),
-        "{}",
-        source.code[1]
-    );
+    assert!(source.code[1].ends_with('d') && source.code[1].contains("&'l str"), "{}", source.code[1]);
     assert!(source.spoken[1].contains("raw") && source.spoken[1].contains("uote"));
     assert_eq!(source.code[1].chars().count(), source.raw[1].chars().count());
 }
@@ -205,10 +187,8 @@ fn comments_and_strings_do_not_count_as_code() {
 #[test]
 fn a_use_tree_unfolds_to_its_leaves() {
     let code = "use crate::{\n  a::{b, c as d},\n  e::*,\n};\nfn f() { crate::g::h::<u8>(); mycrate::z(); }";
-    let leaves: Vec<_> = paths_below("crate", code)
-        .into_iter()
-        .map(|n| (n.line, n.parts.join("::")))
-        .collect();
+    let leaves: Vec<_> =
+        paths_below("crate", code).into_iter().map(|n| (n.line, n.parts.join("::"))).collect();
     let expected = [(2, "a::b"), (2, "a::c"), (3, "e::*"), (5, "g::h")];
     assert_eq!(leaves, expected.map(|(line, path)| (line, path.to_owned())));
 }
@@ -220,9 +200,6 @@ fn the_foot_is_the_test_module_and_functions_are_measured() {
     let source = Source::of("src/x.rs", text);
     assert_eq!(source.foot, 3);
     assert_eq!(source.module(), Some("x"));
-    assert_eq!(
-        functions(&source.code),
-        [("a".to_owned(), 1, 3), ("b".to_owned(), 6, 1)]
-    );
+    assert_eq!(functions(&source.code), [("a".to_owned(), 1, 3), ("b".to_owned(), 6, 1)]);
     assert_eq!(lines_with_word(&source.code, "mod"), [5]);
 }

@@ -4,13 +4,7 @@ use super::source::is_ident;
 
 /// The text twice, line for line: comments and the insides of strings blanked, then only comments blanked.
 pub fn strip(text: &str) -> (String, String) {
-    Stripper {
-        text: text.chars().collect(),
-        at: 0,
-        code: String::new(),
-        spoken: String::new(),
-    }
-    .run()
+    Stripper { text: text.chars().collect(), at: 0, code: String::new(), spoken: String::new() }.run()
 }
 
 struct Stripper {
@@ -49,9 +43,7 @@ impl Stripper {
     }
 
     fn looking_at(&self, what: &str) -> bool {
-        what.chars()
-            .enumerate()
-            .all(|(ahead, c)| self.peek(ahead) == Some(c))
+        what.chars().enumerate().all(|(ahead, c)| self.peek(ahead) == Some(c))
     }
 
     /// Moves one character on; a blanked one leaves a space, a line's end always stays.
@@ -93,9 +85,7 @@ impl Stripper {
     }
 
     fn raw_text(&mut self, hashes: usize) {
-        let end: String = std::iter::once('"')
-            .chain(std::iter::repeat_n('#', hashes))
-            .collect();
+        let end: String = std::iter::once('"').chain(std::iter::repeat_n('#', hashes)).collect();
         (0..hashes + 2).for_each(|_| self.take(true, true));
         while self.at < self.text.len() && !self.looking_at(&end) {
             self.take(false, true);

@@ -88,12 +88,7 @@ fn uses(source: &Source, word: &str) -> Vec<usize> {
     let mut lines = lines_with_word(&source.code[..source.foot], word);
     if let Some((root, rest)) = word.split_once("::") {
         let named = paths_below(root, &source.body());
-        lines.extend(
-            named
-                .iter()
-                .filter(|path| path.parts[0] == rest)
-                .map(|path| path.line),
-        );
+        lines.extend(named.iter().filter(|path| path.parts[0] == rest).map(|path| path.line));
         lines.sort_unstable();
         lines.dedup();
     }
@@ -119,20 +114,12 @@ fn says(line: &str, name: &str) -> bool {
         let (before, word, after) = (&line[..at], &line[at..at + name.len()], &line[at + name.len()..]);
         let capital = word.starts_with(|c: char| c.is_uppercase());
         let shouted = word.chars().all(char::is_uppercase);
-        let opens = !before.ends_with(|c: char| {
-            if capital && !shouted {
-                c.is_uppercase()
-            } else {
-                c.is_alphabetic()
-            }
-        });
-        let closes = !after.starts_with(|c: char| {
-            if shouted {
-                c.is_alphabetic()
-            } else {
-                c.is_lowercase()
-            }
-        });
+        let opens = !before.ends_with(
+            |c: char| {
+                if capital && !shouted { c.is_uppercase() } else { c.is_alphabetic() }
+            },
+        );
+        let closes = !after.starts_with(|c: char| if shouted { c.is_alphabetic() } else { c.is_lowercase() });
         opens && closes
     })
 }
@@ -142,17 +129,11 @@ fn idps_named(source: &Source) -> Vec<String> {
         return Vec::new();
     }
     let lines = source.spoken[..source.foot].iter().enumerate();
-    let hits = lines.flat_map(|(at, line)| {
-        IDPS.iter()
-            .filter(move |name| says(line, name))
-            .map(move |n| (at, n))
-    });
+    let hits =
+        lines.flat_map(|(at, line)| IDPS.iter().filter(move |name| says(line, name)).map(move |n| (at, n)));
     hits.map(|(at, name)| {
         let (path, rooms) = (&source.path, IDP_ROOMS.join(", "));
-        format!(
-            "{path}:{}: names `{name}`; only {rooms} know IdPs, ask the flavour instead",
-            at + 1
-        )
+        format!("{path}:{}: names `{name}`; only {rooms} know IdPs, ask the flavour instead", at + 1)
     })
     .collect()
 }
@@ -179,10 +160,7 @@ fn falls(source: &Source) -> Vec<String> {
         let line = 1 + body[..at].matches('\n').count();
         if (argument.starts_with('"') || argument.starts_with("&format!")) && !is_excused(source, line) {
             let hint = "return an error, or give the reason: #[expect(clippy::expect_used, reason = \"..\")]";
-            found.push(format!(
-                "{}:{line}: `.expect(` above the tests; {hint}",
-                source.path
-            ));
+            found.push(format!("{}:{line}: `.expect(` above the tests; {hint}", source.path));
         }
     }
     found
@@ -197,28 +175,19 @@ fn is_excused(source: &Source, line: usize) -> bool {
 /// Each concern has its room, and nobody reaches around it.
 #[test]
 fn words_stay_in_the_rooms_they_belong_to() {
-    super::none(
-        "words outside their rooms",
-        super::sources("src/").iter().flat_map(breaches),
-    );
+    super::none("words outside their rooms", super::sources("src/").iter().flat_map(breaches));
 }
 
 /// A third flavour must not mean a search through the core.
 #[test]
 fn the_core_never_names_an_idp() {
-    super::none(
-        "names of IdPs in the core",
-        super::sources("src/").iter().flat_map(idps_named),
-    );
+    super::none("names of IdPs in the core", super::sources("src/").iter().flat_map(idps_named));
 }
 
 /// An answer, whatever happens.
 #[test]
 fn nothing_falls_over_outside_tests() {
-    super::none(
-        "calls that fall over",
-        super::sources("src/").iter().flat_map(falls),
-    );
+    super::none("calls that fall over", super::sources("src/").iter().flat_map(falls));
 }
 
 #[test]
@@ -227,10 +196,7 @@ fn a_breach_is_found_and_its_owner_is_not() {
     assert_eq!(count("src/provision/service.rs", "use diesel::prelude::*;"), 1);
     assert_eq!(count("src/store/queries/seats.rs", "use diesel::prelude::*;"), 0);
     assert_eq!(count("src/cli.rs", "use std::{\n  env,\n  fs,\n};"), 1);
-    assert_eq!(
-        count("src/cli.rs", "let v = std::env::var(\"X\"); // std::env"),
-        1
-    );
+    assert_eq!(count("src/cli.rs", "let v = std::env::var(\"X\"); // std::env"), 1);
     assert_eq!(count("src/admin/api.rs", "use actix_web::web;"), 0);
     assert_eq!(count("src/admin/service.rs", "use actix_web::web;"), 1);
     assert_eq!(count("src/seat/lifecycle.rs", "let t = chrono::Utc::now();"), 1);
@@ -239,14 +205,9 @@ fn a_breach_is_found_and_its_owner_is_not() {
 
 #[test]
 fn an_idp_is_named_by_a_word_and_not_by_letters() {
-    for said in [
-        "enum Flavour { Okta }",
-        "let x = \"entra\";",
-        "EntraPatch",
-        "OKTA_ID",
-        "isEntra",
-        "for_okta",
-    ] {
+    for said in
+        ["enum Flavour { Okta }", "let x = \"entra\";", "EntraPatch", "OKTA_ID", "isEntra", "for_okta"]
+    {
         assert!(IDPS.iter().any(|name| says(said, name)), "{said}");
     }
     for other in ["central", "concentrate", "CENTRAL", "entrance", "the end"] {
@@ -258,16 +219,10 @@ fn an_idp_is_named_by_a_word_and_not_by_letters() {
 fn a_fall_is_found_unless_it_is_excused() {
     let count = |text: &str| falls(&Source::of("src/seat/policy.rs", text)).len();
     assert_eq!(count("fn f() { g().unwrap(); todo!() }"), 2);
-    assert_eq!(
-        count("fn f() { g().expect(\"reason\"); self.expect(Token::Open); }"),
-        1
-    );
+    assert_eq!(count("fn f() { g().expect(\"reason\"); self.expect(Token::Open); }"), 1);
     assert_eq!(
         count("#[expect(clippy::expect_used, reason = \"r\")]\nfn f() { g().expect(\"reason\"); }"),
         0
     );
-    assert_eq!(
-        count("fn f() {}\n#[cfg(test)]\nmod tests { fn g() { h().unwrap() } }"),
-        0
-    );
+    assert_eq!(count("fn f() {}\n#[cfg(test)]\nmod tests { fn g() { h().unwrap() } }"), 0);
 }

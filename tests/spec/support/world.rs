@@ -188,8 +188,7 @@ impl World {
 
     /// A key made by an operator.
     pub async fn mint(&self, holder: &str, role: Role) -> Result<keys::Minted, Refusal> {
-        let caller =
-            Caller { minter: Minter::Operator, seat_id: None, act: self.act(), request_id: None };
+        let caller = Caller { minter: Minter::Operator, seat_id: None, act: self.act(), request_id: None };
         let policy = self.server.bridge.config.keys;
         keys::mint(For::Address(holder.to_owned()), role, None, policy, caller, self.store()).await
     }
@@ -202,7 +201,13 @@ impl World {
     }
 
     /// Any request, with the headers given.
-    pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&str>) -> Reply {
+    pub async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&str>,
+    ) -> Reply {
         let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
         let mut request = self.http.request(method, format!("{}{path}", self.base()));
         for (name, value) in headers {
@@ -286,7 +291,8 @@ impl Connected {
 
     /// A lookup by filter.
     pub async fn find(&self, filter: &str) -> Reply {
-        let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("filter", filter).finish();
+        let query: String =
+            url::form_urlencoded::Serializer::new(String::new()).append_pair("filter", filter).finish();
         self.send("GET", &format!("/Users?{query}"), None).await
     }
 

@@ -74,20 +74,12 @@ pub fn fill(record: &mut Map<String, Value>, person: &Person, employer: &Organiz
     set(record, "name", person.name().into());
     set(record, "linkedin_url", person.profile().into());
     set(record, "title", person.title.into());
-    set(
-        record,
-        "headline",
-        format!("{} at {}", person.title, employer.name).into(),
-    );
+    set(record, "headline", format!("{} at {}", person.title, employer.name).into());
     set(record, "person_id", person.id.as_str().into());
     set(record, "organization_id", employer.id.as_str().into());
     set(record, "organization_name", employer.name.as_str().into());
     set(record, "account_id", employer.account_id.clone().into());
-    set(
-        record,
-        "present_raw_address",
-        format!("{}, {}", person.place.0, person.place.1).into(),
-    );
+    set(record, "present_raw_address", format!("{}, {}", person.place.0, person.place.1).into());
     set(record, "time_zone", person.place.2.into());
     if person.email_status == "extrapolated" {
         set(record, "extrapolated_email_confidence", 1.0.into());
@@ -100,24 +92,12 @@ pub fn fill(record: &mut Map<String, Value>, person: &Person, employer: &Organiz
 pub fn amend(record: &mut Map<String, Value>, sent: &Map<String, Value>, now_ms: u64) {
     for name in PLAIN_FIELDS {
         if let Some(value) = sent.get(name) {
-            set(
-                record,
-                name,
-                if value == "" { Value::Null } else { value.clone() },
-            );
+            set(record, name, if value == "" { Value::Null } else { value.clone() });
         }
     }
     if let Some(email) = sent.get("email").and_then(Value::as_str) {
         let email = Some(email.trim()).filter(|email| !email.is_empty());
-        set_email(
-            record,
-            email,
-            if email.is_some() {
-                "verified"
-            } else {
-                "unavailable"
-            },
-        );
+        set_email(record, email, if email.is_some() { "verified" } else { "unavailable" });
     }
     for (name, phone_type) in PHONE_FIELDS {
         if let Some(number) = sent.get(name).and_then(Value::as_str) {
@@ -127,16 +107,8 @@ pub fn amend(record: &mut Map<String, Value>, sent: &Map<String, Value>, now_ms:
             }
         }
     }
-    let part = |name: &str| {
-        record
-            .get(name)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
-    };
-    let name = format!("{} {}", part("first_name"), part("last_name"))
-        .trim()
-        .to_owned();
+    let part = |name: &str| record.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let name = format!("{} {}", part("first_name"), part("last_name")).trim().to_owned();
     set(record, "name", name.into());
     set(record, "updated_at", time::zulu(now_ms).into());
 }
@@ -171,27 +143,18 @@ fn set_email(record: &mut Map<String, Value>, email: Option<&str>, status: &str)
     set(record, "email_status", status.into());
     let entries = email.map(|email| {
         let folded = email.to_lowercase();
-        let sum = folded.bytes().fold(0_usize, |sum, byte| {
-            sum.wrapping_mul(131).wrapping_add(byte.into())
-        });
+        let sum = folded.bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(131).wrapping_add(byte.into()));
         let mut digest = Random::at(0, 0xd1, sum);
         json!({
             "email": email, "email_md5": digest.hex(32), "email_sha256": digest.hex(64),
             "email_status": status, "email_source": null, "position": 0, "free_domain": false,
         })
     });
-    set(
-        record,
-        "contact_emails",
-        Value::Array(entries.into_iter().collect()),
-    );
+    set(record, "contact_emails", Value::Array(entries.into_iter().collect()));
 }
 
 fn add_phone(record: &mut Map<String, Value>, number: &str, phone_type: &str) {
-    let digits: String = number
-        .chars()
-        .filter(|c| c.is_ascii_digit() || *c == '+')
-        .collect();
+    let digits: String = number.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
     if let Some(Value::Array(numbers)) = record.get_mut("phone_numbers") {
         numbers.push(json!({
             "raw_number": number, "sanitized_number": digits, "type": phone_type, "position": numbers.len(),
@@ -209,9 +172,7 @@ fn remove_phones(record: &mut Map<String, Value>, phone_type: &str) {
 }
 
 fn set_sanitized(record: &mut Map<String, Value>) {
-    let first = record
-        .get("phone_numbers")
-        .and_then(|numbers| numbers.get(0))
-        .map(|n| n["sanitized_number"].clone());
+    let first =
+        record.get("phone_numbers").and_then(|numbers| numbers.get(0)).map(|n| n["sanitized_number"].clone());
     set(record, "sanitized_phone", first.unwrap_or_default());
 }

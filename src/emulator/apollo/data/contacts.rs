@@ -71,9 +71,7 @@ impl Contacts {
     pub fn find(&self, id: &str) -> Found {
         match index_of(self.seed, kind::CONTACT, id) {
             Some(index) if self.deleted.contains(&index) => Found::Deleted,
-            Some(index) => self
-                .get(index)
-                .map_or(Found::Unknown, |record| Found::Contact(index, record)),
+            Some(index) => self.get(index).map_or(Found::Unknown, |record| Found::Contact(index, record)),
             None => Found::Unknown,
         }
     }
@@ -105,12 +103,7 @@ impl Contacts {
                 index < self.invented && !self.changed.contains_key(&index) && !self.deleted.contains(&index);
             kept && person.email.as_deref() == Some(email.as_str())
         };
-        let invented = || {
-            self.people
-                .by_email(&email)
-                .filter(untouched)
-                .map(|person| person.index)
-        };
+        let invented = || self.people.by_email(&email).filter(untouched).map(|person| person.index);
         self.by_email.get(&email).copied().or_else(invented)
     }
 
@@ -119,13 +112,7 @@ impl Contacts {
         let index = self.next;
         self.next += 1;
         let now_ms = time::now_ms();
-        let mut made = record::blank(
-            &self.id(index),
-            owner,
-            creator,
-            &record::stage(self.seed, 0),
-            now_ms,
-        );
+        let mut made = record::blank(&self.id(index), owner, creator, &record::stage(self.seed, 0), now_ms);
         record::amend(&mut made, sent, now_ms);
         self.put(index, made);
         index
@@ -134,8 +121,7 @@ impl Contacts {
     /// Keeps a record as it now is.
     pub fn put(&mut self, index: usize, record: Map<String, Value>) {
         if let Some(before) = self.changed.get(&index) {
-            self.by_email
-                .remove(&record::text(before, "email").to_lowercase());
+            self.by_email.remove(&record::text(before, "email").to_lowercase());
         }
         let email = record::text(&record, "email").to_lowercase();
         if !email.is_empty() {
@@ -149,32 +135,23 @@ impl Contacts {
         let Found::Contact(index, record) = self.find(id) else {
             return false;
         };
-        self.by_email
-            .remove(&record::text(&record, "email").to_lowercase());
+        self.by_email.remove(&record::text(&record, "email").to_lowercase());
         self.changed.remove(&index);
         self.deleted.insert(index)
     }
 
     /// The numbers of all contacts a search finds, in order of creation.
     pub fn search(&self, wanted: &Wanted) -> Vec<usize> {
-        (0..self.next)
-            .filter(|index| !self.deleted.contains(index) && self.matches(*index, wanted))
-            .collect()
+        (0..self.next).filter(|index| !self.deleted.contains(index) && self.matches(*index, wanted)).collect()
     }
 
     fn matches(&self, index: usize, wanted: &Wanted) -> bool {
         let changed = self.changed.get(&index);
         let stage_fits = wanted.stages.is_empty() || {
             let stage = changed.map(|record| record::text(record, "contact_stage_id").to_owned());
-            wanted
-                .stages
-                .contains(&stage.unwrap_or_else(|| self.stage_of_invented(index)))
+            wanted.stages.contains(&stage.unwrap_or_else(|| self.stage_of_invented(index)))
         };
-        let labels = || {
-            changed
-                .and_then(|record| record.get("label_ids"))
-                .and_then(Value::as_array)
-        };
+        let labels = || changed.and_then(|record| record.get("label_ids")).and_then(Value::as_array);
         let carries = |label: &String| labels().is_some_and(|ids| ids.iter().any(|id| id == label.as_str()));
         let label_fits = wanted.labels.is_empty() || wanted.labels.iter().any(carries);
         stage_fits && label_fits && (wanted.words.is_empty() || self.mentions(index, changed, &wanted.words))
@@ -188,20 +165,11 @@ impl Contacts {
             None => {
                 let person = self.people.get(index);
                 let employer = self.people.employer(&person).name;
-                [
-                    person.name(),
-                    person.title.into(),
-                    employer,
-                    person.email.unwrap_or_default(),
-                ]
-                .join(" ")
+                [person.name(), person.title.into(), employer, person.email.unwrap_or_default()].join(" ")
             }
         };
         let text = text.to_lowercase();
-        words
-            .to_lowercase()
-            .split_whitespace()
-            .all(|word| text.contains(word))
+        words.to_lowercase().split_whitespace().all(|word| text.contains(word))
     }
 
     fn stage_of_invented(&self, index: usize) -> String {
@@ -210,10 +178,7 @@ impl Contacts {
 
     fn invent(&self, index: usize) -> Map<String, Value> {
         let person = self.people.get(index);
-        let owner = self
-            .owners
-            .get(index % self.owners.len().max(1))
-            .map(String::as_str);
+        let owner = self.owners.get(index % self.owners.len().max(1)).map(String::as_str);
         let stage = self.stage_of_invented(index);
         let made_ms = time::day(400 + index as u64 % 500);
         let mut made = record::blank(&self.id(index), owner, owner, &stage, made_ms);
@@ -242,18 +207,9 @@ mod tests {
             fields(json!({"first_name": "Ada", "email": "Ada@new.example", "mobile_phone": "+1 (555) 01"}));
         let index = all.create(&sent, Some("me"), Some("me"));
         let made = all.get(index).unwrap_or_default();
-        assert_eq!(
-            (&made["name"], &made["sanitized_phone"]),
-            (&json!("Ada"), &json!("+155501"))
-        );
+        assert_eq!((&made["name"], &made["sanitized_phone"]), (&json!("Ada"), &json!("+155501")));
         assert_eq!(all.by_email("ada@NEW.example"), Some(index));
-        assert_eq!(
-            all.search(&Wanted {
-                words: "ada new.example".into(),
-                ..Wanted::default()
-            }),
-            [index]
-        );
+        assert_eq!(all.search(&Wanted { words: "ada new.example".into(), ..Wanted::default() }), [index]);
     }
 
     #[test]
@@ -264,20 +220,14 @@ mod tests {
         let mut after = before.clone();
         record::amend(&mut after, &fields(json!({"email": "other@new.example"})), 0);
         all.put(0, after);
-        assert_eq!(
-            (all.by_email(&old), all.by_email("other@new.example")),
-            (None, Some(0))
-        );
+        assert_eq!((all.by_email(&old), all.by_email("other@new.example")), (None, Some(0)));
     }
 
     #[test]
     fn fifty_thousand_are_searched_and_counted() {
         let all = contacts(50_000);
         assert_eq!(all.search(&Wanted::default()).len(), 50_000);
-        let stage = Wanted {
-            stages: vec![record::stage(1, 1)],
-            ..Wanted::default()
-        };
+        let stage = Wanted { stages: vec![record::stage(1, 1)], ..Wanted::default() };
         assert_eq!(all.search(&stage).len(), 16_667);
     }
 

@@ -39,33 +39,16 @@ impl Deals {
         contacts: usize,
         owners: &[String],
     ) -> Deals {
-        let mut deals = Deals {
-            seed,
-            team_id: team_id.to_owned(),
-            organizations,
-            list: Vec::new(),
-        };
+        let mut deals = Deals { seed, team_id: team_id.to_owned(), organizations, list: Vec::new() };
         for index in 0..contacts.min(MOST_INVENTED) {
             let mut random = Random::at(seed, u64::from(kind::DEAL), index);
             let owner = owners.get(index % owners.len().max(1)).map(String::as_str);
             let organization = organizations.get(index % organizations.count);
             let mut sent = Map::new();
             set(&mut sent, "name", format!("{} renewal", organization.name).into());
-            set(
-                &mut sent,
-                "amount",
-                (42_000 + random.below(9_000)).to_string().into(),
-            );
-            set(
-                &mut sent,
-                "closed_date",
-                format!("2026-{:02}-15", 1 + index % 12).into(),
-            );
-            set(
-                &mut sent,
-                "account_id",
-                id(seed, kind::ACCOUNT, organization.index).into(),
-            );
+            set(&mut sent, "amount", (42_000 + random.below(9_000)).to_string().into());
+            set(&mut sent, "closed_date", format!("2026-{:02}-15", 1 + index % 12).into());
+            set(&mut sent, "account_id", id(seed, kind::ACCOUNT, organization.index).into());
             let made = deals.create(&sent, owner, owner, time::day(500 + index as u64));
             if let Some(deal) = deals.list.get_mut(made) {
                 deal.contact = Some(index);
@@ -99,11 +82,7 @@ impl Deals {
         });
         let mut record = record.as_object().cloned().unwrap_or_default();
         amend(&mut record, sent);
-        self.list.push(Deal {
-            record,
-            contact: None,
-            hidden: false,
-        });
+        self.list.push(Deal { record, contact: None, hidden: false });
         index
     }
 
@@ -166,10 +145,7 @@ pub fn amend(record: &mut Map<String, Value>, sent: &Map<String, Value>) {
     }
     if let Some(value) = sent.get("amount") {
         let amount = amount(value);
-        let revenue = amount
-            .as_ref()
-            .and_then(Number::as_f64)
-            .map(|amount| amount * 25.0 / 100.0);
+        let revenue = amount.as_ref().and_then(Number::as_f64).map(|amount| amount * 25.0 / 100.0);
         let shown = amount.map_or(Value::Null, Value::Number);
         set(record, "amount", shown.clone());
         set(record, "amount_in_team_currency", shown);
@@ -193,17 +169,11 @@ mod tests {
 
     #[test]
     fn an_amount_is_sent_as_text_and_returned_as_the_same_number() {
-        for (sent, shown) in [
-            ("42000", "42000"),
-            ("42000.50", "42000.50"),
-            ("1.0", "1.0"),
-            ("42,000", "null"),
-        ] {
+        for (sent, shown) in
+            [("42000", "42000"), ("42000.50", "42000.50"), ("1.0", "1.0"), ("42,000", "null")]
+        {
             let mut record = Map::new();
-            amend(
-                &mut record,
-                &json!({"amount": sent}).as_object().cloned().unwrap_or_default(),
-            );
+            amend(&mut record, &json!({"amount": sent}).as_object().cloned().unwrap_or_default());
             assert_eq!(record["amount"].to_string(), shown);
         }
     }

@@ -97,10 +97,7 @@ impl World {
             contacts: Contacts::new(seed, people, contacts, owners),
             users: teammates,
             labels: Vec::new(),
-            credits: Credits {
-                limit: CREDITS,
-                used_halves: 0,
-            },
+            credits: Credits { limit: CREDITS, used_halves: 0 },
             webhooks: Vec::new(),
             random: Random::at(seed, 0xf1, 0),
             next_user: users,
@@ -112,9 +109,8 @@ impl World {
     /// longest-standing active user. Source: Apollo facts §1.1.
     pub fn acting_admin(&self) -> Option<&User> {
         let active = || self.users.iter().filter(|user| !user.deleted);
-        let oldest_admin = active()
-            .filter(|user| user.permission_set_id == ADMIN_PROFILE)
-            .min_by_key(|u| u.created_at_ms);
+        let oldest_admin =
+            active().filter(|user| user.permission_set_id == ADMIN_PROFILE).min_by_key(|u| u.created_at_ms);
         oldest_admin.or_else(|| active().min_by_key(|user| user.created_at_ms))
     }
 
@@ -171,14 +167,10 @@ impl World {
     }
 
     fn label_id(&mut self, name: &str) -> String {
-        let index = self
-            .labels
-            .iter()
-            .position(|known| known == name)
-            .unwrap_or_else(|| {
-                self.labels.push(name.to_owned());
-                self.labels.len() - 1
-            });
+        let index = self.labels.iter().position(|known| known == name).unwrap_or_else(|| {
+            self.labels.push(name.to_owned());
+            self.labels.len() - 1
+        });
         id(self.seed, kind::LABEL, index)
     }
 }

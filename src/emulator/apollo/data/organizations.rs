@@ -40,10 +40,7 @@ pub struct Organization {
 impl Organizations {
     /// So many companies.
     pub fn new(seed: u64, count: usize) -> Organizations {
-        Organizations {
-            seed,
-            count: count.max(1),
-        }
+        Organizations { seed, count: count.max(1) }
     }
 
     /// Company number `index`.
@@ -55,9 +52,7 @@ impl Organizations {
         Organization {
             index,
             id: id(self.seed, kind::ORGANIZATION, index),
-            account_id: index
-                .is_multiple_of(5)
-                .then(|| id(self.seed, kind::ACCOUNT, index)),
+            account_id: index.is_multiple_of(5).then(|| id(self.seed, kind::ACCOUNT, index)),
             name: format!("{head}{tail} {index}"),
             domain: format!("{}{tail}{index}.example", head.to_ascii_lowercase()),
             place,
@@ -77,11 +72,7 @@ impl Organizations {
         let wanted = bare_domain(domain);
         let label = wanted.strip_suffix(".example")?;
         let digits = label.trim_start_matches(|c: char| !c.is_ascii_digit());
-        let found = digits
-            .parse()
-            .ok()
-            .filter(|index| *index < self.count)
-            .map(|index| self.get(index));
+        let found = digits.parse().ok().filter(|index| *index < self.count).map(|index| self.get(index));
         found.filter(|organization| organization.domain == wanted)
     }
 }
@@ -166,15 +157,8 @@ mod tests {
     fn a_company_is_found_by_its_domain_however_written() {
         let all = Organizations::new(3, 50);
         let one = all.get(17);
-        for text in [
-            one.domain.clone(),
-            format!("https://www.{}/about", one.domain.to_uppercase()),
-        ] {
-            assert_eq!(
-                all.by_domain(&text).map(|found| found.id),
-                Some(one.id.clone()),
-                "{text}"
-            );
+        for text in [one.domain.clone(), format!("https://www.{}/about", one.domain.to_uppercase())] {
+            assert_eq!(all.by_domain(&text).map(|found| found.id), Some(one.id.clone()), "{text}");
         }
         assert!(all.by_domain("elsewhere.example").is_none());
     }

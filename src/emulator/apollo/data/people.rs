@@ -53,11 +53,7 @@ pub struct Person {
 impl People {
     /// So many people at so many companies.
     pub fn new(seed: u64, count: usize) -> People {
-        People {
-            seed,
-            count: count.max(1),
-            organizations: Organizations::new(seed, count / 10 + 40),
-        }
+        People { seed, count: count.max(1), organizations: Organizations::new(seed, count / 10 + 40) }
     }
 
     /// Person number `index`.
@@ -100,9 +96,7 @@ impl People {
 
     /// The person of that id.
     pub fn by_id(self, id: &str) -> Option<Person> {
-        index_of(self.seed, kind::PERSON, id)
-            .filter(|index| *index < self.count)
-            .map(|index| self.get(index))
+        index_of(self.seed, kind::PERSON, id).filter(|index| *index < self.count).map(|index| self.get(index))
     }
 
     /// The person of that work or private address, without letter case.
@@ -132,8 +126,7 @@ impl People {
             (None, None) => true,
         };
         let wanted = name.to_lowercase();
-        self.all()
-            .find(|person| person.name().to_lowercase() == wanted && works_there(person))
+        self.all().find(|person| person.name().to_lowercase() == wanted && works_there(person))
     }
 
     /// The employer of a person.
@@ -162,10 +155,7 @@ impl Person {
     /// Whether the words all occur in name, title or employer.
     pub fn mentions(&self, words: &str, employer: &Organization) -> bool {
         let text = format!("{} {} {}", self.name(), self.title, employer.name).to_lowercase();
-        words
-            .to_lowercase()
-            .split_whitespace()
-            .all(|word| text.contains(word))
+        words.to_lowercase().split_whitespace().all(|word| text.contains(word))
     }
 
     /// What a free search shows: no last name, no address. Source: Apollo facts §4.3.

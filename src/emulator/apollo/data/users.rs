@@ -128,30 +128,18 @@ impl User {
     /// users/search).
     pub fn mentions(&self, words: &str) -> bool {
         let text = format!("{} {}", self.name(), self.email).to_lowercase();
-        words
-            .to_lowercase()
-            .split_whitespace()
-            .all(|word| text.contains(word))
+        words.to_lowercase().split_whitespace().all(|word| text.contains(word))
     }
 
     /// First and last name; empty where there is none. Source: Apollo facts §4.1.
     pub fn name(&self) -> String {
         let parts = [self.first_name.as_deref(), self.last_name.as_deref()];
-        parts
-            .into_iter()
-            .flatten()
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join(" ")
+        parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
     }
 
     /// The user object with every documented key, in a stable order. Source: Apollo facts §4.1.
     pub fn to_json(&self, team_id: &str) -> Value {
-        let team_id = if self.team_id.is_empty() {
-            team_id
-        } else {
-            &self.team_id
-        };
+        let team_id = if self.team_id.is_empty() { team_id } else { &self.team_id };
         let mut shown = TEMPLATE.clone();
         let mut set = |name: &str, value: Value| drop(shown.insert(name.to_owned(), value));
         set("id", self.id.as_str().into());
@@ -200,9 +188,6 @@ mod tests {
     #[test]
     fn an_open_invitation_has_no_name() {
         let user = User::invented(1, 6).to_json("6a03");
-        assert_eq!(
-            (&user["first_name"], &user["name"]),
-            (&Value::Null, &Value::from(""))
-        );
+        assert_eq!((&user["first_name"], &user["name"]), (&Value::Null, &Value::from("")));
     }
 }

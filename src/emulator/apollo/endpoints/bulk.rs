@@ -24,9 +24,7 @@ pub fn create(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
     }
     let items = ask.params.items("contacts");
     if items.len() > MOST_CREATED {
-        return Err(Answer::unprocessable(
-            "Please limit your array to 100 contacts or fewer.",
-        ));
+        return Err(Answer::unprocessable("Please limit your array to 100 contacts or fewer."));
     }
     let creator = world.acting_id();
     let owner = named_owner(world, &ask.params)?.or_else(|| creator.clone());
@@ -34,11 +32,7 @@ pub fn create(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
     let (mut created, mut existing) = (Vec::new(), Vec::new());
     for item in &items {
         let email = item.get("email").and_then(Value::as_str).unwrap_or_default();
-        if let Some(known) = world
-            .contacts
-            .by_email(email)
-            .and_then(|index| world.contacts.get(index))
-        {
+        if let Some(known) = world.contacts.by_email(email).and_then(|index| world.contacts.get(index)) {
             existing.push(Value::Object(known));
             continue;
         }
@@ -50,9 +44,7 @@ pub fn create(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
         world.contacts.put(index, made.clone());
         created.push(Value::Object(made));
     }
-    Ok(Answer::ok(
-        &json!({"created_contacts": created, "existing_contacts": existing}),
-    ))
+    Ok(Answer::ok(&json!({"created_contacts": created, "existing_contacts": existing})))
 }
 
 /// `POST /contacts/bulk_update`: the same fields for `contact_ids`, or fields of their own in
@@ -60,14 +52,10 @@ pub fn create(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
 pub fn update(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
     let changes = changes(&ask.params);
     if changes.is_empty() {
-        return Err(Answer::unprocessable(
-            "Please provide either contact_ids or contact_attributes",
-        ));
+        return Err(Answer::unprocessable("Please provide either contact_ids or contact_attributes"));
     }
     if changes.len() > MOST_UPDATED {
-        return Err(Answer::unprocessable(
-            "Please limit your array to fewer than 1000.",
-        ));
+        return Err(Answer::unprocessable("Please limit your array to fewer than 1000."));
     }
     for (_, fields) in &changes {
         named_owner(world, &Params::of_item(fields))?;
@@ -95,10 +83,7 @@ pub fn update(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
 /// `POST /contacts/update_stages`.
 pub fn stages(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
     let ids = required_ids(&ask.params)?;
-    let stage = ask
-        .params
-        .text("contact_stage_id")
-        .ok_or_else(|| missing("contact_stage_id"))?;
+    let stage = ask.params.text("contact_stage_id").ok_or_else(|| missing("contact_stage_id"))?;
     let mut written = Vec::new();
     for (index, mut found) in contacts_of(world, &ids) {
         record::set(&mut found, "contact_stage_id", stage.as_str().into());
@@ -126,10 +111,7 @@ fn changes(params: &Params) -> Vec<(String, Map<String, Value>)> {
     let mut shared = params.all().clone();
     shared.remove("contact_ids");
     shared.remove("contact_attributes");
-    let same = params
-        .list("contact_ids")
-        .into_iter()
-        .map(|contact_id| (contact_id, shared.clone()));
+    let same = params.list("contact_ids").into_iter().map(|contact_id| (contact_id, shared.clone()));
     let own = params.items("contact_attributes").into_iter().map(|item| {
         let mut fields = shared.clone();
         fields.extend(item.clone());
@@ -141,11 +123,7 @@ fn changes(params: &Params) -> Vec<(String, Map<String, Value>)> {
 /// Source: Apollo facts §3.4 (update_owners and update_stages without ids).
 fn required_ids(params: &Params) -> Result<Vec<String>, Answer> {
     let ids = params.list("contact_ids");
-    if ids.is_empty() {
-        Err(missing("contact_ids"))
-    } else {
-        Ok(ids)
-    }
+    if ids.is_empty() { Err(missing("contact_ids")) } else { Ok(ids) }
 }
 
 fn missing(name: &str) -> Answer {

@@ -13,10 +13,7 @@ use super::{Ask, contact};
 /// address is overwritten instead. Source: Apollo facts §4.7, §1.1.
 pub fn create(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
     let owner = world.acting_id();
-    let known = ask
-        .params
-        .text("email")
-        .filter(|_| ask.params.truthy("run_dedupe"));
+    let known = ask.params.text("email").filter(|_| ask.params.truthy("run_dedupe"));
     let existing = known.and_then(|email| world.contacts.by_email(&email));
     let index = match existing {
         Some(index) => {
@@ -25,9 +22,7 @@ pub fn create(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
             world.contacts.put(index, record);
             index
         }
-        None => world
-            .contacts
-            .create(ask.params.all(), owner.as_deref(), owner.as_deref()),
+        None => world.contacts.create(ask.params.all(), owner.as_deref(), owner.as_deref()),
     };
     let mut written = label(world, index, &ask.params.list("label_names"));
     if existing.is_some() {
@@ -41,9 +36,7 @@ pub fn create(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
 /// `GET /contacts/{id}`.
 pub fn show(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
     let (_, record) = contact(world, ask.id()?)?;
-    Ok(Answer::ok(
-        &json!({"contact": record, "labels": labels_of(world, &record)}),
-    ))
+    Ok(Answer::ok(&json!({"contact": record, "labels": labels_of(world, &record)})))
 }
 
 /// `PATCH` and `PUT /contacts/{id}`. Source: Apollo facts §3.4 for deleted ones.
@@ -72,12 +65,8 @@ pub fn search(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
         labels: ask.params.list("contact_label_ids"),
     };
     let found = world.contacts.search(&wanted);
-    let shown: Vec<Value> = page
-        .cut(&found)
-        .iter()
-        .filter_map(|index| world.contacts.get(*index))
-        .map(Value::Object)
-        .collect();
+    let shown: Vec<Value> =
+        page.cut(&found).iter().filter_map(|index| world.contacts.get(*index)).map(Value::Object).collect();
     Ok(Answer::ok(&json!({
         "contacts": shown,
         "breadcrumbs": [],
@@ -101,9 +90,7 @@ pub fn deals(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
         .filter(|deal| deal.contact == Some(index))
         .map(|deal| world.deals.listed(deal))
         .collect();
-    Ok(Answer::ok(
-        &json!({"opportunities": page.cut(&found), "pagination": page.pagination(found.len())}),
-    ))
+    Ok(Answer::ok(&json!({"opportunities": page.cut(&found), "pagination": page.pagination(found.len())})))
 }
 
 /// Puts labels on a contact and answers `{"contact", "labels"}`. Source: Apollo facts §4.7.
@@ -121,10 +108,7 @@ fn label(world: &mut World, index: usize, names: &[String]) -> Value {
 
 fn labels_of(world: &World, record: &Map<String, Value>) -> Value {
     let ids = record.get("label_ids").and_then(Value::as_array);
-    let ids: Vec<String> = ids
-        .into_iter()
-        .flatten()
-        .filter_map(|id| id.as_str().map(str::to_owned))
-        .collect();
+    let ids: Vec<String> =
+        ids.into_iter().flatten().filter_map(|id| id.as_str().map(str::to_owned)).collect();
     world.labels_json(&ids)
 }

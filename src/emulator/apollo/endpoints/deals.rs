@@ -17,9 +17,7 @@ pub fn create(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
     let owner = named_owner(world, &ask.params)?.or_else(|| creator.clone());
     let mut sent = ask.params.all().clone();
     sent.insert("owner_id".into(), owner.clone().into());
-    let index = world
-        .deals
-        .create(&sent, owner.as_deref(), creator.as_deref(), time::now_ms());
+    let index = world.deals.create(&sent, owner.as_deref(), creator.as_deref(), time::now_ms());
     let record = world.deals.get(index).map(|deal| &deal.record);
     Ok(Answer::ok(&json!({"opportunity": record})))
 }
@@ -28,11 +26,7 @@ pub fn create(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
 pub fn search(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
     let page = Page::read(&ask.params)?;
     let found: Vec<_> = world.deals.visible().collect();
-    let shown: Vec<Value> = page
-        .cut(&found)
-        .iter()
-        .map(|deal| world.deals.listed(deal))
-        .collect();
+    let shown: Vec<Value> = page.cut(&found).iter().map(|deal| world.deals.listed(deal)).collect();
     Ok(Answer::ok(&json!({
         "opportunities": shown,
         "salesforce_users": [],

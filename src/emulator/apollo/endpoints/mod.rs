@@ -34,11 +34,7 @@ impl Ask<'_> {
     /// The id in the path. Errors: 422 where it is none. Source: Apollo facts §3.4.
     fn id(&self) -> Result<&str, Answer> {
         let id = self.ids.first().copied().unwrap_or_default();
-        if is_id(id) {
-            Ok(id)
-        } else {
-            Err(Answer::malformed_id(id))
-        }
+        if is_id(id) { Ok(id) } else { Err(Answer::malformed_id(id)) }
     }
 }
 
@@ -47,9 +43,7 @@ fn contact(world: &World, id: &str) -> Result<(usize, Map<String, Value>), Answe
     match world.contacts.find(id) {
         Found::Contact(index, record) => Ok((index, record)),
         Found::Deleted => Err(Answer::unprocessable("This contact has been deleted.")),
-        Found::Unknown => Err(Answer::unprocessable(
-            "Oops! This contact does not exist in Apollo.",
-        )),
+        Found::Unknown => Err(Answer::unprocessable("Oops! This contact does not exist in Apollo.")),
     }
 }
 

@@ -14,23 +14,14 @@ use super::Ask;
 pub fn search(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
     let page = Page::strict(&ask.params)?;
     let organizations = world.people.organizations;
-    let found: Vec<Organization> = organizations
-        .all()
-        .filter(|company| fits(company, &ask.params))
-        .collect();
+    let found: Vec<Organization> = organizations.all().filter(|company| fits(company, &ask.params)).collect();
     let shown = page.cut(&found);
     if !shown.is_empty() {
         charge(world)?;
     }
     let owner = world.acting_id();
-    let of = |saved: bool| {
-        shown
-            .iter()
-            .filter(move |company| company.account_id.is_some() == saved)
-    };
-    let accounts: Vec<Value> = of(true)
-        .map(|company| company.account(owner.as_deref()))
-        .collect();
+    let of = |saved: bool| shown.iter().filter(move |company| company.account_id.is_some() == saved);
+    let accounts: Vec<Value> = of(true).map(|company| company.account(owner.as_deref())).collect();
     let others: Vec<Value> = of(false).map(Organization::brief).collect();
     let ids: Vec<&str> = shown.iter().map(|company| company.id.as_str()).collect();
     Ok(Answer::ok(&json!({
@@ -58,27 +49,20 @@ pub fn enrich(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
         return Ok(Answer::ok(&json!({"organization": null})));
     };
     charge(world)?;
-    Ok(Answer::ok(
-        &json!({"organization": company.full(world.acting_id().as_deref())}),
-    ))
+    Ok(Answer::ok(&json!({"organization": company.full(world.acting_id().as_deref())})))
 }
 
 /// One credit. Errors: 422 when none is left (unconfirmed). Source: Apollo facts §3.4, §5.4.
 fn charge(world: &mut World) -> Result<(), Answer> {
     if world.credits.exhausted() {
-        return Err(Answer::unprocessable(
-            "Insufficient credits. Please upgrade your plan.",
-        ));
+        return Err(Answer::unprocessable("Insufficient credits. Please upgrade your plan."));
     }
     world.credits.used_halves += 2;
     Ok(())
 }
 
 fn fits(company: &Organization, params: &Params) -> bool {
-    let name = params
-        .text("q_organization_name")
-        .unwrap_or_default()
-        .to_lowercase();
+    let name = params.text("q_organization_name").unwrap_or_default().to_lowercase();
     let any = |list: &str, holds: &dyn Fn(&str) -> bool| {
         let wanted = params.list(list);
         wanted.is_empty() || wanted.iter().any(|text| holds(&text.to_lowercase()))
@@ -88,9 +72,7 @@ fn fits(company: &Organization, params: &Params) -> bool {
         && any("q_organization_domains_list", &|wanted| company.domain == wanted)
         && any("organization_ids", &|wanted| company.id == wanted)
         && any("organization_locations", &|wanted| place.contains(wanted))
-        && any("organization_num_employees_ranges", &|range| {
-            in_range(company.employees, range)
-        })
+        && any("organization_num_employees_ranges", &|range| in_range(company.employees, range))
 }
 
 /// Whether a number lies in `11,50`.
@@ -112,29 +94,14 @@ mod tests {
         let mut ask = |query: &str| {
             let params = Params::read(query, None, b"").unwrap_or_default();
             let usage: &dyn Fn() -> Value = &|| Value::Null;
-            let answer = enrich(
-                &mut world,
-                &Ask {
-                    params,
-                    ids: Vec::new(),
-                    usage,
-                },
-            )
-            .unwrap_or_else(|refused| refused);
-            (
-                answer.status,
-                String::from_utf8_lossy(&answer.body).into_owned(),
-                world.credits.used_halves,
-            )
+            let answer =
+                enrich(&mut world, &Ask { params, ids: Vec::new(), usage }).unwrap_or_else(|refused| refused);
+            (answer.status, String::from_utf8_lossy(&answer.body).into_owned(), world.credits.used_halves)
         };
         assert_eq!(ask("").0, 422);
         assert_eq!(ask("domain=elsewhere.example").2, 0);
         let found = ask(&format!("domain={domain}"));
         assert_eq!((found.0, found.2), (200, 2));
-        assert!(
-            found
-                .1
-                .contains(r#""organization_headcount_six_month_growth":2.5"#)
-        );
+        assert!(found.1.contains(r#""organization_headcount_six_month_growth":2.5"#));
     }
 }

@@ -20,18 +20,12 @@ pub fn search(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
     let people = world.people;
     // Without a filter only the page is looked at: the database may hold 100,000 people.
     let (total, shown): (usize, Vec<Person>) = if filter.is_empty() {
-        (
-            people.count,
-            page.rows(people.count).map(|index| people.get(index)).collect(),
-        )
+        (people.count, page.rows(people.count).map(|index| people.get(index)).collect())
     } else {
         let found: Vec<Person> = people.all().filter(|person| filter.fits(person, world)).collect();
         (found.len(), page.cut(&found).to_vec())
     };
-    let shown: Vec<Value> = shown
-        .iter()
-        .map(|person| person.obfuscated(&people.employer(person)))
-        .collect();
+    let shown: Vec<Value> = shown.iter().map(|person| person.obfuscated(&people.employer(person))).collect();
     Ok(Answer::ok(&json!({"total_entries": total, "people": shown})))
 }
 
@@ -53,10 +47,7 @@ pub fn enrich(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
 pub fn bulk(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
     let details = ask.params.items("details");
     if details.is_empty() {
-        return Err(Answer::failed(
-            "INVALID_REQUEST",
-            "invalid request, missing details",
-        ));
+        return Err(Answer::failed("INVALID_REQUEST", "invalid request, missing details"));
     }
     if details.len() > MOST_IN_BULK {
         return Err(Answer::failed(
@@ -65,10 +56,7 @@ pub fn bulk(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
         ));
     }
     let wishes = Wishes::read(&ask.params);
-    let found: Vec<Option<Person>> = details
-        .iter()
-        .map(|item| find(world, &Params::of_item(item)))
-        .collect();
+    let found: Vec<Option<Person>> = details.iter().map(|item| find(world, &Params::of_item(item))).collect();
     let before = world.credits.used_halves;
     for person in &found {
         spend(world, person.as_ref(), &wishes)?;
@@ -79,11 +67,7 @@ pub fn bulk(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
     let missing = found.iter().filter(|person| person.is_none()).count();
     let matches: Vec<Value> = found
         .iter()
-        .map(|person| {
-            person
-                .as_ref()
-                .map_or(Value::Null, |person| reveal(world, person, &wishes))
-        })
+        .map(|person| person.as_ref().map_or(Value::Null, |person| reveal(world, person, &wishes)))
         .collect();
     let mut answer = json!({
         "status": "success",
@@ -126,12 +110,7 @@ impl Wishes {
             return;
         };
         let people = people.map(|person| person.id.clone()).collect();
-        world.webhooks.push(WebhookRequest {
-            url,
-            request_id,
-            people,
-            phones: self.phones,
-        });
+        world.webhooks.push(WebhookRequest { url, request_id, people, phones: self.phones });
     }
 
     /// Source: Apollo facts §4.4: the member appears only with waterfall parameters.
@@ -149,15 +128,9 @@ impl Wishes {
 fn spend(world: &mut World, person: Option<&Person>, wishes: &Wishes) -> Result<(), Answer> {
     let Some(person) = person else { return Ok(()) };
     if world.credits.exhausted() {
-        return Err(Answer::unprocessable(
-            "Insufficient credits. Please upgrade your plan.",
-        ));
+        return Err(Answer::unprocessable("Insufficient credits. Please upgrade your plan."));
     }
-    let data = if person.email_status == "extrapolated" {
-        1
-    } else {
-        2
-    };
+    let data = if person.email_status == "extrapolated" { 1 } else { 2 };
     let phone = if wishes.phones { 16 } else { 0 };
     world.credits.used_halves += data + phone;
     Ok(())
@@ -171,19 +144,10 @@ fn find(world: &World, params: &Params) -> Option<Person> {
     if let Some(person) = params.text("email").and_then(|email| people.by_email(&email)) {
         return Some(person);
     }
-    if let Some(person) = params
-        .text("linkedin_url")
-        .and_then(|url| people.by_profile(&url))
-    {
+    if let Some(person) = params.text("linkedin_url").and_then(|url| people.by_profile(&url)) {
         return Some(person);
     }
-    let parts = || {
-        Some(format!(
-            "{} {}",
-            params.text("first_name")?,
-            params.text("last_name")?
-        ))
-    };
+    let parts = || Some(format!("{} {}", params.text("first_name")?, params.text("last_name")?));
     let name = params.text("name").or_else(parts)?;
     let (domain, company) = (params.text("domain"), params.text("organization_name"));
     people.by_name(&name, domain.as_deref(), company.as_deref())
@@ -195,11 +159,7 @@ fn reveal(world: &World, person: &Person, wishes: &Wishes) -> Value {
     if wishes.personal_emails {
         shown["personal_emails"] = person.personal_email.iter().cloned().collect();
     }
-    if let Some(record) = world
-        .contacts
-        .of_person(person)
-        .and_then(|index| world.contacts.get(index))
-    {
+    if let Some(record) = world.contacts.of_person(person).and_then(|index| world.contacts.get(index)) {
         shown["contact_id"] = record.get("id").cloned().unwrap_or_default();
         shown["contact"] = Value::Object(record);
         shown["revealed_for_current_team"] = true.into();
@@ -231,13 +191,7 @@ impl Filter {
     }
 
     fn is_empty(&self) -> bool {
-        let lists = [
-            &self.titles,
-            &self.seniorities,
-            &self.places,
-            &self.domains,
-            &self.organizations,
-        ];
+        let lists = [&self.titles, &self.seniorities, &self.places, &self.domains, &self.organizations];
         self.words.is_empty() && lists.iter().all(|list| list.is_empty())
     }
 
@@ -269,19 +223,12 @@ mod tests {
 
     fn ask<'a>(query: &str, body: &Value, usage: &'a dyn Fn() -> Value) -> Ask<'a> {
         let params = Params::read(query, None, body.to_string().as_bytes()).unwrap_or_default();
-        Ask {
-            params,
-            ids: Vec::new(),
-            usage,
-        }
+        Ask { params, ids: Vec::new(), usage }
     }
 
     fn read(answer: Result<Answer, Answer>) -> (u16, Value) {
         let answer = answer.unwrap_or_else(|refused| refused);
-        (
-            answer.status,
-            serde_json::from_slice(&answer.body).unwrap_or_default(),
-        )
+        (answer.status, serde_json::from_slice(&answer.body).unwrap_or_default())
     }
 
     const NO_USAGE: &dyn Fn() -> Value = &|| Value::Null;
@@ -315,35 +262,21 @@ mod tests {
     fn a_webhook_is_remembered_with_its_request_id() {
         let mut world = World::new(1, 3, 2);
         let body = json!({"id": world.people.get(1).id, "reveal_phone_number": true});
-        let answer = read(enrich(
-            &mut world,
-            &ask("webhook_url=https%3A%2F%2Fevil.example", &body, NO_USAGE),
-        ))
-        .1;
+        let answer =
+            read(enrich(&mut world, &ask("webhook_url=https%3A%2F%2Fevil.example", &body, NO_USAGE))).1;
         let noted = world.webhooks.first().cloned();
-        assert_eq!(
-            noted.as_ref().map(|asked| asked.url.as_str()),
-            Some("https://evil.example")
-        );
-        assert_eq!(
-            noted.map(|asked| asked.request_id.to_string()),
-            Some(answer["request_id"].to_string())
-        );
+        assert_eq!(noted.as_ref().map(|asked| asked.url.as_str()), Some("https://evil.example"));
+        assert_eq!(noted.map(|asked| asked.request_id.to_string()), Some(answer["request_id"].to_string()));
     }
 
     #[test]
     fn bulk_counts_people_misses_and_half_credits() {
         let mut world = World::new(1, 3, 2);
-        let people: Vec<Value> = [0, 1, 3]
-            .map(|index| json!({"id": world.people.get(index).id}))
-            .to_vec();
+        let people: Vec<Value> = [0, 1, 3].map(|index| json!({"id": world.people.get(index).id})).to_vec();
         let details = [people, vec![json!({"email": "nobody@elsewhere.example"})]].concat();
         let answer = read(bulk(&mut world, &ask("", &json!({"details": details}), NO_USAGE))).1;
         assert_eq!(answer["credits_consumed"].to_string(), "2.5");
-        assert_eq!(
-            (&answer["missing_records"], &answer["matches"][3]),
-            (&json!(1), &Value::Null)
-        );
+        assert_eq!((&answer["missing_records"], &answer["matches"][3]), (&json!(1), &Value::Null));
     }
 
     #[test]
@@ -353,10 +286,7 @@ mod tests {
         assert_eq!((none.0, &none.1["error_code"]), (400, &json!("INVALID_REQUEST")));
         let eleven = json!({"details": vec![json!({"id": "x"}); 11]});
         let many = read(bulk(&mut world, &ask("", &eleven, NO_USAGE)));
-        assert_eq!(
-            (many.0, &many.1["error_code"]),
-            (400, &json!("RECORD_LIMIT_EXCEEDED"))
-        );
+        assert_eq!((many.0, &many.1["error_code"]), (400, &json!("RECORD_LIMIT_EXCEEDED")));
     }
 
     #[test]

@@ -17,12 +17,7 @@ pub fn search(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
     let page = Page::read(&ask.params)?;
     let words = ask.params.text("q_name").unwrap_or_default().to_lowercase();
     let named = |sequence: &&Sequence| sequence.name.to_lowercase().contains(&words);
-    let found: Vec<Value> = world
-        .sequences
-        .iter()
-        .filter(named)
-        .map(Sequence::to_json)
-        .collect();
+    let found: Vec<Value> = world.sequences.iter().filter(named).map(Sequence::to_json).collect();
     Ok(Answer::ok(&json!({
         "pagination": page.pagination(found.len()),
         "breadcrumbs": [],
@@ -146,18 +141,9 @@ pub fn activity(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
             "contact_id": found.get("id"), "user_id": status["added_by_user_id"],
             "created_at": status["added_at"]})
     };
-    let wanted = |status: &&Value| {
-        only.as_deref()
-            .is_none_or(|id| status["emailer_campaign_id"] == id)
-    };
+    let wanted = |status: &&Value| only.as_deref().is_none_or(|id| status["emailer_campaign_id"] == id);
     let statuses = found.get("contact_campaign_statuses").and_then(Value::as_array);
-    let events: Vec<Value> = statuses
-        .into_iter()
-        .flatten()
-        .rev()
-        .filter(wanted)
-        .map(event)
-        .collect();
+    let events: Vec<Value> = statuses.into_iter().flatten().rev().filter(wanted).map(event).collect();
     Ok(Answer::ok(&json!({"events": events})))
 }
 
@@ -169,42 +155,27 @@ pub fn mailboxes(world: &mut World, _ask: &Ask<'_>) -> Result<Answer, Answer> {
 
 /// Errors: 404 for an id of no sequence (unconfirmed).
 fn find(world: &World, id: &str) -> Result<usize, Answer> {
-    world
-        .sequences
-        .iter()
-        .position(|sequence| sequence.id == id)
-        .ok_or_else(Answer::not_found)
+    world.sequences.iter().position(|sequence| sequence.id == id).ok_or_else(Answer::not_found)
 }
 
 /// Errors: 422 when neither contacts nor labels are named. Source: Apollo facts §3.4.
 fn wanted_contacts(world: &mut World, params: &Params) -> Result<Vec<String>, Answer> {
     let (ids, names) = (params.list("contact_ids"), params.list("label_names"));
     if ids.is_empty() && names.is_empty() {
-        return Err(Answer::unprocessable(
-            "Please specify either contact_ids or label_names.",
-        ));
+        return Err(Answer::unprocessable("Please specify either contact_ids or label_names."));
     }
     if names.is_empty() {
         return Ok(ids);
     }
     let labels = world.label_ids(&names);
-    let labelled = world.contacts.search(&Wanted {
-        labels,
-        ..Wanted::default()
-    });
-    Ok(ids
-        .into_iter()
-        .chain(labelled.into_iter().map(|index| world.contacts.id(index)))
-        .collect())
+    let labelled = world.contacts.search(&Wanted { labels, ..Wanted::default() });
+    Ok(ids.into_iter().chain(labelled.into_iter().map(|index| world.contacts.id(index))).collect())
 }
 
 /// The mailbox that is to send. Errors: 422 without one, or with a dead one. Source: Apollo facts §3.4.
 fn sender(world: &World, params: &Params) -> Result<Mailbox, Answer> {
     let wanted = params.list("send_email_from_email_account_id");
-    let mailbox = world
-        .mailboxes
-        .iter()
-        .find(|mailbox| wanted.contains(&mailbox.id));
+    let mailbox = world.mailboxes.iter().find(|mailbox| wanted.contains(&mailbox.id));
     let Some(mailbox) = mailbox else {
         return Err(Answer::unprocessable(
             "Please specify a emailer_campaign_id and send_email_from_email_account_id.",
@@ -257,10 +228,7 @@ fn leave(contact: &mut Map<String, Value>, sequence_id: &str, mode: &str) {
         statuses.retain(|status| status["emailer_campaign_id"] != sequence_id);
     }
     let word = if mode == "stop" { "paused" } else { "finished" };
-    for status in statuses
-        .iter_mut()
-        .filter(|status| status["emailer_campaign_id"] == sequence_id)
-    {
+    for status in statuses.iter_mut().filter(|status| status["emailer_campaign_id"] == sequence_id) {
         status["status"] = word.into();
     }
 }

@@ -32,7 +32,5 @@ pub fn credits(world: &mut World, _ask: &Ask<'_>) -> Result<Answer, Answer> {
         stats[name] = none.clone();
     }
     let cycle = json!({"start_date": time::zulu(time::day(900)), "end_date": time::zulu(time::day(930))});
-    Ok(Answer::ok(
-        &json!({"credit_usage_stats": stats, "current_credit_cycle": cycle}) as &Value,
-    ))
+    Ok(Answer::ok(&json!({"credit_usage_stats": stats, "current_credit_cycle": cycle}) as &Value))
 }

@@ -12,11 +12,7 @@ pub fn search(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
     let page = Page::read(&ask.params)?;
     let words = ask.params.text("q_keywords").unwrap_or_default();
     let found: Vec<_> = world.users.iter().filter(|user| user.mentions(&words)).collect();
-    let users: Vec<Value> = page
-        .cut(&found)
-        .iter()
-        .map(|user| user.to_json(&world.team_id))
-        .collect();
+    let users: Vec<Value> = page.cut(&found).iter().map(|user| user.to_json(&world.team_id)).collect();
     Ok(Answer::ok(&json!({
         "pagination": page.pagination(found.len()),
         "users": users,
@@ -47,11 +43,9 @@ pub fn api_profile(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
         "num_direct_dial_credits_used": 0,
         "total_unified_credits_used": credits.used(),
     });
-    if let (true, Some(profile), Value::Object(usage)) = (
-        ask.params.truthy("include_credit_usage"),
-        profile.as_object_mut(),
-        usage,
-    ) {
+    if let (true, Some(profile), Value::Object(usage)) =
+        (ask.params.truthy("include_credit_usage"), profile.as_object_mut(), usage)
+    {
         profile.extend(usage);
     }
     Ok(Answer::ok(&profile))

@@ -15,37 +15,15 @@ async fn keys_are_told_apart_as_documented() {
     }
     let in_query = send(&apollo, "POST", &format!("{path}?api_key={MASTER}"), &[], "{}");
     assert_eq!(in_query.status, 401);
-    let bearer = send(
-        &apollo,
-        "POST",
-        path,
-        &[("authorization", &format!("Bearer {MASTER}"))],
-        "{}",
-    );
+    let bearer = send(&apollo, "POST", path, &[("authorization", &format!("Bearer {MASTER}"))], "{}");
     assert_eq!(bearer.status, 401);
     let scoped = send(&apollo, "POST", path, &[("x-api-key", READER)], "{}");
-    assert_eq!(
-        (scoped.status, &scoped.json()["error_code"]),
-        (403, &json!("API_INACCESSIBLE"))
-    );
-    assert_eq!(
-        send(
-            &apollo,
-            "GET",
-            "/api/v1/users/search",
-            &[("x-api-key", READER)],
-            ""
-        )
-        .status,
-        200
-    );
+    assert_eq!((scoped.status, &scoped.json()["error_code"]), (403, &json!("API_INACCESSIBLE")));
+    assert_eq!(send(&apollo, "GET", "/api/v1/users/search", &[("x-api-key", READER)], "").status, 200);
     let contact = format!("/api/v1/contacts/{}", apollo.contact_id(0));
     assert_eq!(send(&apollo, "GET", &contact, &[], "").json(), json!(INVALID));
     let health = |headers: &[(&str, &str)]| send(&apollo, "GET", "/api/v1/auth/health", headers, "");
-    assert_eq!(
-        health(&[]).json(),
-        json!({"healthy": true, "is_logged_in": false})
-    );
+    assert_eq!(health(&[]).json(), json!({"healthy": true, "is_logged_in": false}));
     assert_eq!(health(&[("x-api-key", MASTER)]).json()["is_logged_in"], true);
     apollo.stop().await;
 }
@@ -53,27 +31,15 @@ async fn keys_are_told_apart_as_documented() {
 #[actix_web::test]
 async fn everything_is_noted_exactly_as_it_came() {
     let apollo = start().await;
-    let targets = [
-        "/api/v1/contacts/%2e%2e/users?a=1&a=2&x=%7E",
-        "/api/v1/contacts/../users",
-        "/api/v1//users?",
-    ];
+    let targets =
+        ["/api/v1/contacts/%2e%2e/users?a=1&a=2&x=%7E", "/api/v1/contacts/../users", "/api/v1//users?"];
     for target in targets {
-        assert_eq!(
-            send(&apollo, "POST", target, &[("x-api-key", MASTER)], "{ \"a\":1.0 }").status,
-            404
-        );
+        assert_eq!(send(&apollo, "POST", target, &[("x-api-key", MASTER)], "{ \"a\":1.0 }").status, 404);
     }
     assert_eq!(send(&apollo, "GET", "/deals/api/v1/x", &[], "").status, 404);
     let seen = apollo.received();
-    assert_eq!(
-        seen.iter().map(|r| r.target.as_str()).collect::<Vec<_>>()[..3],
-        targets
-    );
-    assert_eq!(
-        (seen[0].body.as_slice(), seen[0].key),
-        (b"{ \"a\":1.0 }".as_slice(), KeyKind::Master)
-    );
+    assert_eq!(seen.iter().map(|r| r.target.as_str()).collect::<Vec<_>>()[..3], targets);
+    assert_eq!((seen[0].body.as_slice(), seen[0].key), (b"{ \"a\":1.0 }".as_slice(), KeyKind::Master));
     assert_eq!((seen[3].status, seen[3].key), (404, KeyKind::None));
     assert!(!format!("{seen:?}").contains(MASTER));
     apollo.clear_log();
@@ -85,36 +51,16 @@ async fn the_panel_serves_people_and_catches_proxies() {
     let apollo = start().await;
     let panel =
         |method: &str, page: &str, body: &str| send(&apollo, method, &format!("/_control/{page}"), &[], body);
-    assert_eq!(
-        panel(
-            "POST",
-            "users",
-            r#"{"email": "new@corp.example", "deleted": true}"#
-        )
-        .status,
-        201
-    );
+    assert_eq!(panel("POST", "users", r#"{"email": "new@corp.example", "deleted": true}"#).status, 201);
     let listed = panel("GET", "users", "").json();
-    assert_eq!(
-        listed["users"].as_array().unwrap().last().unwrap()["deleted"],
-        true
-    );
-    assert_eq!(
-        panel("POST", "fault", r#"{"status": 503, "times": 1}"#).status,
-        200
-    );
+    assert_eq!(listed["users"].as_array().unwrap().last().unwrap()["deleted"], true);
+    assert_eq!(panel("POST", "fault", r#"{"status": 503, "times": 1}"#).status, 200);
     assert_eq!(call(&apollo, "GET", "/users", &Value::Null).status, 503);
     assert_eq!(panel("POST", "fault", r#"{"oops": 1}"#).status, 400);
     let log = panel("GET", "log", "");
-    assert_eq!(
-        (&log.json()[0]["status"], &log.json()[0]["key"]),
-        (&json!(503), &json!("master"))
-    );
+    assert_eq!((&log.json()[0]["status"], &log.json()[0]["key"]), (&json!(503), &json!("master")));
     assert!(!log.body.contains(MASTER) && log.body.contains("[\"x-api-key\",\"master\"]"));
-    assert_eq!(
-        send(&apollo, "GET", "/_control/log", &[("x-api-key", MASTER)], "").status,
-        404
-    );
+    assert_eq!(send(&apollo, "GET", "/_control/log", &[("x-api-key", MASTER)], "").status, 404);
     assert_eq!(apollo.received().last().unwrap().target, "/_control/log");
     assert_eq!(panel("POST", "reset", "").status, 200);
     assert!(apollo.received().is_empty() && apollo.users().len() == 60);
@@ -144,21 +90,13 @@ async fn every_route_is_served_and_guarded() {
     for route in routes::ROUTES {
         let path = format!("/{}", route.path.replace("{id}", &id(route.path)));
         let served = call(&apollo, route.method, &path, &json!({}));
-        assert!(
-            matches!(served.status, 200 | 400 | 422),
-            "{} {path}: {}",
-            route.method,
-            served.status
-        );
+        assert!(matches!(served.status, 200 | 400 | 422), "{} {path}: {}", route.method, served.status);
         assert!(served.header("x-rate-limit-24-hour").is_some(), "{path}");
         if route.scope != "api/v1/users/search" {
             let target = format!("/api/v1{path}");
             let refused = send(&apollo, route.method, &target, &[("x-api-key", READER)], "");
             assert_eq!(refused.status, 403, "{path}");
-            assert!(
-                refused.body.contains(&format!("access {}. Request", route.scope)),
-                "{path}"
-            );
+            assert!(refused.body.contains(&format!("access {}. Request", route.scope)), "{path}");
             assert!(refused.header("x-rate-limit-24-hour").is_none(), "{path}");
         }
     }
@@ -166,18 +104,10 @@ async fn every_route_is_served_and_guarded() {
 
 #[actix_web::test]
 async fn limits_can_be_switched_off() {
-    let apollo = Apollo::start(Options {
-        rate_limits: false,
-        ..Options::default()
-    })
-    .await
-    .unwrap();
+    let apollo = Apollo::start(Options { rate_limits: false, ..Options::default() }).await.unwrap();
     let key = Options::default().master_key;
     for _ in 0..205 {
         let reply = send(&apollo, "GET", "/api/v1/users", &[("x-api-key", &key)], "");
-        assert_eq!(
-            (reply.status, reply.header("x-rate-limit-minute")),
-            (200, Some(""))
-        );
+        assert_eq!((reply.status, reply.header("x-rate-limit-minute")), (200, Some("")));
     }
 }

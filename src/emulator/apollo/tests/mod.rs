@@ -33,10 +33,7 @@ impl Reply {
 
     fn header(&self, name: &str) -> Option<&str> {
         let lines = self.head.lines().filter_map(|line| line.split_once(": "));
-        lines
-            .into_iter()
-            .find(|(n, _)| n.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
+        lines.into_iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 }
 
@@ -54,10 +51,7 @@ async fn start() -> Apollo {
 fn send(apollo: &Apollo, method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Reply {
     let origin = apollo.origin();
     let mut socket = TcpStream::connect(origin.trim_start_matches("http://")).unwrap();
-    let extra: String = headers
-        .iter()
-        .map(|(name, value)| format!("{name}: {value}\r\n"))
-        .collect();
+    let extra: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let length = body.len();
     let request = format!(
         "{method} {target} HTTP/1.1\r\nhost: fake\r\nconnection: close\r\n{extra}\
@@ -69,24 +63,12 @@ fn send(apollo: &Apollo, method: &str, target: &str, headers: &[(&str, &str)], b
     let _ = socket.read_to_end(&mut raw);
     let text = String::from_utf8_lossy(&raw).into_owned();
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
-    let status = head
-        .split(' ')
-        .nth(1)
-        .and_then(|status| status.parse().ok())
-        .unwrap_or(0);
-    Reply {
-        status,
-        head: head.to_owned(),
-        body: body.to_owned(),
-    }
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+    Reply { status, head: head.to_owned(), body: body.to_owned() }
 }
 
 fn call(apollo: &Apollo, method: &str, path: &str, body: &Value) -> Reply {
-    let body = if body.is_null() {
-        String::new()
-    } else {
-        body.to_string()
-    };
+    let body = if body.is_null() { String::new() } else { body.to_string() };
     let headers = [("x-api-key", MASTER), ("content-type", "application/json")];
     send(apollo, method, &format!("/api/v1{path}"), &headers, &body)
 }

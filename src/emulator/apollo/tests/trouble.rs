@@ -44,10 +44,7 @@ async fn refusals_are_worded_as_documented() {
     let words = [
         ("UNKNOWN", "6c0100000000000000000000".to_owned()),
         ("GONE", apollo.contact_id(3)),
-        (
-            "MANY",
-            json!({"contacts": vec![json!({"email": "x@y.example"}); 101]}).to_string(),
-        ),
+        ("MANY", json!({"contacts": vec![json!({"email": "x@y.example"}); 101]}).to_string()),
         ("HIDDEN", apollo.deal_id(1)),
         ("NODEAL", apollo.deal_id(999)),
         ("RUNNING", apollo.sequence_id(0)),
@@ -55,25 +52,12 @@ async fn refusals_are_worded_as_documented() {
         ("DEADBOX", apollo.mailbox_id(3)),
         ("DEADMAIL", apollo.users()[3].email.clone()),
     ];
-    let told = |text: &str| {
-        words
-            .iter()
-            .fold(text.to_owned(), |text, (word, meant)| text.replace(word, meant))
-    };
+    let told =
+        |text: &str| words.iter().fold(text.to_owned(), |text, (word, meant)| text.replace(word, meant));
     for (method, path, body, status, error) in REFUSALS {
         let headers = [("x-api-key", MASTER), ("content-type", "application/json")];
-        let reply = send(
-            &apollo,
-            method,
-            &told(&format!("/api/v1{path}")),
-            &headers,
-            &told(body),
-        );
-        assert_eq!(
-            (reply.status, &reply.json()["error"]),
-            (*status, &json!(told(error))),
-            "{method} {path}"
-        );
+        let reply = send(&apollo, method, &told(&format!("/api/v1{path}")), &headers, &told(body));
+        assert_eq!((reply.status, &reply.json()["error"]), (*status, &json!(told(error))), "{method} {path}");
     }
 }
 
@@ -81,25 +65,12 @@ async fn refusals_are_worded_as_documented() {
 #[actix_web::test]
 async fn an_exhausted_window_is_429_with_the_seconds_left() {
     let apollo = start().await;
-    apollo.set_limits(
-        "api/v1/users/search",
-        Limits {
-            minute: Some(2),
-            ..Limits::NONE
-        },
-    );
-    let replies: Vec<Reply> = (0..3)
-        .map(|_| call(&apollo, "GET", "/users", &Value::Null))
-        .collect();
+    apollo.set_limits("api/v1/users/search", Limits { minute: Some(2), ..Limits::NONE });
+    let replies: Vec<Reply> = (0..3).map(|_| call(&apollo, "GET", "/users", &Value::Null)).collect();
     assert_eq!(replies[1].header("x-minute-requests-left"), Some("0"));
     assert_eq!(replies[2].status, 429);
     assert!(replies[2].header("retry-after").unwrap().parse::<u64>().unwrap() >= 58);
-    assert!(
-        replies[2].json()["message"]
-            .as_str()
-            .unwrap()
-            .contains("2 times per minute")
-    );
+    assert!(replies[2].json()["message"].as_str().unwrap().contains("2 times per minute"));
     let usage = call(&apollo, "POST", "/usage_stats/api_usage_stats", &Value::Null).json();
     assert_eq!(
         usage[r#"["api/v1/users", "search"]"#]["minute"],
@@ -112,27 +83,11 @@ async fn faults_strike_in_order_and_then_it_heals() {
     let apollo = start().await;
     let users = || call(&apollo, "GET", "/users", &Value::Null);
     apollo.queue_fault(1, Fault::Drop);
-    apollo.queue_fault(
-        1,
-        Fault::Redirect {
-            to: "http://127.0.0.1:1/elsewhere".into(),
-        },
-    );
+    apollo.queue_fault(1, Fault::Redirect { to: "http://127.0.0.1:1/elsewhere".into() });
     apollo.queue_fault(1, Fault::CutBody);
-    apollo.queue_fault(
-        1,
-        Fault::SlowBody {
-            pieces: 3,
-            pause: Duration::from_millis(20),
-        },
-    );
+    apollo.queue_fault(1, Fault::SlowBody { pieces: 3, pause: Duration::from_millis(20) });
     apollo.queue_fault(1, Fault::Delay(Duration::from_millis(60)));
-    apollo.queue_fault(
-        1,
-        Fault::RateLimited {
-            retry_after_seconds: Some(9),
-        },
-    );
+    apollo.queue_fault(1, Fault::RateLimited { retry_after_seconds: Some(9) });
     let dropped = users();
     assert_eq!((dropped.status, dropped.head.as_str()), (0, ""));
     let redirected = users();

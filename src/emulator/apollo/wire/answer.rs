@@ -23,12 +23,7 @@ pub struct Answer {
 impl Answer {
     /// An answer with a JSON body.
     pub fn json(status: u16, body: &Value) -> Answer {
-        Answer {
-            status,
-            content_type: JSON.into(),
-            headers: Vec::new(),
-            body: body.to_string().into_bytes(),
-        }
+        Answer { status, content_type: JSON.into(), headers: Vec::new(), body: body.to_string().into_bytes() }
     }
 
     /// 200 with a JSON body.
@@ -38,12 +33,7 @@ impl Answer {
 
     /// An answer with a body of that type.
     pub fn raw(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Answer {
-        Answer {
-            status,
-            content_type: content_type.into(),
-            headers: Vec::new(),
-            body: body.into(),
-        }
+        Answer { status, content_type: content_type.into(), headers: Vec::new(), body: body.into() }
     }
 
     /// A plain text answer.
@@ -63,10 +53,7 @@ impl Answer {
 
     /// The refusal of bulk calls. Source: Apollo facts §3.4 (bulk_match rows).
     pub fn failed(error_code: &str, message: &str) -> Answer {
-        Answer::json(
-            400,
-            &json!({"status": "failed", "error_code": error_code, "error_message": message}),
-        )
+        Answer::json(400, &json!({"status": "failed", "error_code": error_code, "error_message": message}))
     }
 
     /// An unknown route, or a record that is not there. Source: Apollo facts §3.4 (deal not found).

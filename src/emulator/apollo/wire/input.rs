@@ -33,10 +33,7 @@ impl Params {
 
     /// One item of a bulk call, read like a call of its own.
     pub fn of_item(item: &Map<String, Value>) -> Params {
-        Params {
-            query: Map::new(),
-            all: item.clone(),
-        }
+        Params { query: Map::new(), all: item.clone() }
     }
 
     /// The value as sent.
@@ -51,9 +48,7 @@ impl Params {
 
     /// A text that is not blank; numbers count as their digits.
     pub fn text(&self, name: &str) -> Option<String> {
-        self.value(name)
-            .and_then(plain)
-            .filter(|text| !text.trim().is_empty())
+        self.value(name).and_then(plain).filter(|text| !text.trim().is_empty())
     }
 
     /// Every text of a list; a single text is a list of one.
@@ -67,12 +62,8 @@ impl Params {
 
     /// The objects of a list; Rack turns `details[0][name]` into an object of numbered items.
     pub fn items(&self, name: &str) -> Vec<Map<String, Value>> {
-        let objects = |values: Vec<&Value>| {
-            values
-                .into_iter()
-                .filter_map(|v| v.as_object().cloned())
-                .collect()
-        };
+        let objects =
+            |values: Vec<&Value>| values.into_iter().filter_map(|v| v.as_object().cloned()).collect();
         match self.value(name) {
             Some(Value::Array(items)) => objects(items.iter().collect()),
             Some(Value::Object(items)) => objects(items.values().collect()),
@@ -128,10 +119,7 @@ fn parse_body(content_type: &str, body: &[u8]) -> Result<Map<String, Value>, Mal
             return Ok(Map::new());
         };
         // A `[]` suffix in a JSON name is read like one in a query (unconfirmed; the laxer reading).
-        return Ok(members
-            .into_iter()
-            .map(|(name, value)| (unsuffixed(&name), value))
-            .collect());
+        return Ok(members.into_iter().map(|(name, value)| (unsuffixed(&name), value)).collect());
     }
     Ok(Map::new())
 }
@@ -159,12 +147,7 @@ fn split_name(name: &str) -> (&str, Vec<&str>) {
     let Some((base, rest)) = name.split_once('[').filter(|(base, _)| !base.is_empty()) else {
         return (name, Vec::new());
     };
-    (
-        base,
-        rest.split('[')
-            .map(|part| part.strip_suffix(']').unwrap_or(part))
-            .collect(),
-    )
+    (base, rest.split('[').map(|part| part.strip_suffix(']').unwrap_or(part)).collect())
 }
 
 fn place(into: &mut Map<String, Value>, name: &str, path: &[&str], value: Value) {
@@ -199,9 +182,7 @@ fn decode(text: &str) -> String {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let pair = text
-            .get(at + 1..at + 3)
-            .and_then(|pair| u8::from_str_radix(pair, 16).ok());
+        let pair = text.get(at + 1..at + 3).and_then(|pair| u8::from_str_radix(pair, 16).ok());
         match (bytes[at], pair) {
             (b'%', Some(byte)) => {
                 out.push(byte);
@@ -222,9 +203,8 @@ mod tests {
 
     #[test]
     fn a_query_is_read_like_rack_does() {
-        let read = Value::Object(parse_query(
-            "q=a+b%20c&ids[]=1&ids%5B%5D=2&size[min]=5&d[][name]=x&flag&q=last",
-        ));
+        let read =
+            Value::Object(parse_query("q=a+b%20c&ids[]=1&ids%5B%5D=2&size[min]=5&d[][name]=x&flag&q=last"));
         let expected = serde_json::json!(
             {"q": "last", "ids": ["1", "2"], "size": {"min": "5"}, "d": [{"name": "x"}], "flag": ""});
         assert_eq!(read, expected);
@@ -243,12 +223,7 @@ mod tests {
             let params = Params::read(query, Some("application/json"), body.as_bytes()).unwrap_or_default();
             assert!(params.truthy("reveal"), "{query} {body}");
         }
-        for body in [
-            r#"{"reveal": "false"}"#,
-            r#"{"reveal": 0}"#,
-            r#"{"reveal": null}"#,
-            "{}",
-        ] {
+        for body in [r#"{"reveal": "false"}"#, r#"{"reveal": 0}"#, r#"{"reveal": null}"#, "{}"] {
             let params = Params::read("", None, body.as_bytes()).unwrap_or_default();
             assert!(!params.truthy("reveal"), "{body}");
         }
@@ -256,10 +231,7 @@ mod tests {
 
     #[test]
     fn a_broken_body_is_malformed_and_a_form_is_read() {
-        assert_eq!(
-            Params::read("", Some("application/json"), b"{").map(|_| ()),
-            Err(Malformed)
-        );
+        assert_eq!(Params::read("", Some("application/json"), b"{").map(|_| ()), Err(Malformed));
         let form =
             Params::read("", Some("application/x-www-form-urlencoded"), b"name=Jo").unwrap_or_default();
         assert_eq!(form.text("name").as_deref(), Some("Jo"));

@@ -37,12 +37,7 @@ impl Page {
         }
         let shown_number = echo(params, "page", number);
         let shown_size = echo(params, "per_page", size);
-        Ok(Page {
-            number,
-            size,
-            shown_number,
-            shown_size,
-        })
+        Ok(Page { number, size, shown_number, shown_size })
     }
 
     /// Reads the page of a database search, which refuses what it does not like.
@@ -85,18 +80,11 @@ fn number(params: &Params, name: &str) -> Option<usize> {
 }
 
 fn number_of_rows(params: &Params) -> usize {
-    number(params, "per_page")
-        .filter(|size| *size > 0)
-        .unwrap_or(DEFAULT_SIZE)
-        .min(LARGEST)
+    number(params, "per_page").filter(|size| *size > 0).unwrap_or(DEFAULT_SIZE).min(LARGEST)
 }
 
 fn echo(params: &Params, name: &str, number: usize) -> Value {
-    if params.in_query(name) {
-        Value::from(number.to_string())
-    } else {
-        Value::from(number)
-    }
+    if params.in_query(name) { Value::from(number.to_string()) } else { Value::from(number) }
 }
 
 #[cfg(test)]
@@ -111,9 +99,8 @@ mod tests {
     #[test]
     fn pages_cover_everything_once() {
         let items: Vec<usize> = (0..58).collect();
-        let seen: Vec<usize> = (1..=4)
-            .flat_map(|n| page(&format!("page={n}"), "").cut(&items).to_vec())
-            .collect();
+        let seen: Vec<usize> =
+            (1..=4).flat_map(|n| page(&format!("page={n}"), "").cut(&items).to_vec()).collect();
         assert_eq!(seen, items);
         assert_eq!(page("page=3", "").pagination(58)["total_pages"], 3);
     }

@@ -14,10 +14,7 @@ async fn the_connection_test_looks_up_random_guids() {
     assert_eq!(lines.len(), 3);
     let people = "GET /scim/v2/Users?filter=userName+eq+%22";
     for line in &lines[..2] {
-        let guid = line
-            .strip_prefix(people)
-            .and_then(|rest| rest.strip_suffix("%22"))
-            .unwrap();
+        let guid = line.strip_prefix(people).and_then(|rest| rest.strip_suffix("%22")).unwrap();
         assert!(uuid::Uuid::parse_str(guid).is_ok(), "{guid}");
     }
     assert_ne!(lines[0], lines[1]);
@@ -34,29 +31,19 @@ async fn the_connection_test_looks_up_random_guids() {
 async fn the_flag_of_the_tenant_url_is_not_forwarded() {
     let stub = Stub::deciding(|_| Reply::list(&[]));
     let target = format!("{}/?aadOptscim062020", stub.target());
-    Entra::new(&target, "t", Dialect::Flag)
-        .unwrap()
-        .test_connection()
-        .await;
+    Entra::new(&target, "t", Dialect::Flag).unwrap().test_connection().await;
     assert!(stub.lines()[0].starts_with("GET /scim/v2/Users?filter="));
 }
 
 /// Entra facts §5, §2: form encoding, a literal plus as %2B, guests without their suffix.
 #[tokio::test]
 async fn matching_goes_by_precedence_and_stops_at_the_first_hit() {
-    let stub = Stub::answering(vec![
-        Reply::list(&[]),
-        Reply::list(&[]),
-        Reply::list(&[]),
-        Reply::none(500),
+    let stub = Stub::answering(vec![Reply::list(&[]), Reply::list(&[]), Reply::list(&[]), Reply::none(500)]);
+    let mut job = entra(&stub, Dialect::Plain).with_external_id(ExternalId::ObjectId).with_matching(vec![
+        Matching::ExternalId,
+        Matching::WorkEmail,
+        Matching::UserName,
     ]);
-    let mut job = entra(&stub, Dialect::Plain)
-        .with_external_id(ExternalId::ObjectId)
-        .with_matching(vec![
-            Matching::ExternalId,
-            Matching::WorkEmail,
-            Matching::UserName,
-        ]);
     let mut rin = Person::new("Rin", "Sato", "rin+x_partner.example#EXT#@northbay.example");
     rin.mail = Some("rin+x@partner.example".to_owned());
     job.lookup(&rin).await;
@@ -104,20 +91,11 @@ async fn a_create_has_the_documented_members_in_order() {
 #[tokio::test]
 async fn an_odd_create_has_string_booleans_and_nulls() {
     let stub = Stub::answering(vec![Reply::list(&[]), Reply::scim(201, shown("s1"))]);
-    assert!(
-        entra(&stub, Dialect::Plain)
-            .with_odd_creates()
-            .provision(&rin())
-            .await
-            .ok()
-    );
+    assert!(entra(&stub, Dialect::Plain).with_odd_creates().provision(&rin()).await.ok());
     let body = stub.requests()[1].json();
     assert_eq!(body["active"], "True");
     assert!(body.as_object().unwrap().get("addresses").unwrap().is_null());
-    assert!(
-        body.get("urn:ietf:params:scim:schemas:extension:enterprise:2.0User")
-            .is_some()
-    );
+    assert!(body.get("urn:ietf:params:scim:schemas:extension:enterprise:2.0User").is_some());
 }
 
 /// Entra facts §7.5, column POST.
@@ -143,10 +121,7 @@ async fn a_create_carries_roles_by_expression() {
     ];
     for (expression, expected) in cases {
         let stub = Stub::answering(vec![Reply::list(&[]), Reply::scim(201, shown("s1"))]);
-        entra(&stub, Dialect::Plain)
-            .with_roles(expression)
-            .provision(&rin)
-            .await;
+        entra(&stub, Dialect::Plain).with_roles(expression).provision(&rin).await;
         assert_eq!(stub.requests()[1].json()["roles"], expected);
     }
 }
@@ -154,25 +129,17 @@ async fn a_create_carries_roles_by_expression() {
 /// Entra facts §9.
 #[tokio::test]
 async fn a_group_is_created_with_the_private_schema() {
-    let stub = Stub::answering(vec![
-        Reply::list(&[]),
-        Reply::refusal(501, "", "Set the group mapping to No."),
-    ]);
+    let stub =
+        Stub::answering(vec![Reply::list(&[]), Reply::refusal(501, "", "Set the group mapping to No.")]);
     let outcome = entra(&stub, Dialect::Plain).group_probe("Sales", &[]).await;
     assert_eq!(
         stub.lines()[0],
         "GET /scim/v2/Groups?excludedAttributes=members&filter=displayName+eq+%22Sales%22"
     );
     let schemas = stub.requests()[1].json()["schemas"].clone();
-    assert_eq!(
-        schemas[1],
-        "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"
-    );
+    assert_eq!(schemas[1], "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group");
     assert!(
-        outcome
-            .refused_detail()
-            .unwrap()
-            .starts_with("NotImplemented: 501 Set the group mapping to No.")
+        outcome.refused_detail().unwrap().starts_with("NotImplemented: 501 Set the group mapping to No.")
     );
 }
 

@@ -18,17 +18,10 @@ fn changed(rin: &Person) -> Person {
 #[tokio::test]
 async fn plain_updates_are_single_capitalised_operations() {
     let rin = rin();
-    let (stub, mut job) = exported(
-        Dialect::Plain,
-        &rin,
-        vec![Reply::scim(200, shown("s1")), Reply::none(204)],
-    )
-    .await;
+    let (stub, mut job) =
+        exported(Dialect::Plain, &rin, vec![Reply::scim(200, shown("s1")), Reply::none(204)]).await;
     assert!(job.update(&changed(&rin)).await.ok());
-    assert_eq!(
-        stub.lines()[2..],
-        ["GET /scim/v2/Users/s1", "PATCH /scim/v2/Users/s1"]
-    );
+    assert_eq!(stub.lines()[2..], ["GET /scim/v2/Users/s1", "PATCH /scim/v2/Users/s1"]);
     let new = "rin.berg@northbay.example";
     let expected = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [
         {"op": "Replace", "path": "userName", "value": new},
@@ -44,12 +37,8 @@ async fn plain_updates_are_single_capitalised_operations() {
 #[tokio::test]
 async fn flagged_updates_fold_single_values_under_dotted_keys() {
     let rin = rin();
-    let (stub, mut job) = exported(
-        Dialect::Flag,
-        &rin,
-        vec![Reply::scim(200, shown("s1")), Reply::none(204)],
-    )
-    .await;
+    let (stub, mut job) =
+        exported(Dialect::Flag, &rin, vec![Reply::scim(200, shown("s1")), Reply::none(204)]).await;
     assert!(job.update(&changed(&rin)).await.ok());
     let new = "rin.berg@northbay.example";
     let expected = json!([
@@ -64,21 +53,9 @@ async fn flagged_updates_fold_single_values_under_dotted_keys() {
 #[tokio::test]
 async fn a_person_is_disabled_in_every_shape() {
     let cases = [
-        (
-            Dialect::Plain,
-            DisableShape::Usual,
-            json!({"op": "Replace", "path": "active", "value": "False"}),
-        ),
-        (
-            Dialect::Flag,
-            DisableShape::Usual,
-            json!({"op": "replace", "path": "active", "value": false}),
-        ),
-        (
-            Dialect::Plain,
-            DisableShape::Add,
-            json!({"op": "Add", "path": "active", "value": "False"}),
-        ),
+        (Dialect::Plain, DisableShape::Usual, json!({"op": "Replace", "path": "active", "value": "False"})),
+        (Dialect::Flag, DisableShape::Usual, json!({"op": "replace", "path": "active", "value": false})),
+        (Dialect::Plain, DisableShape::Add, json!({"op": "Add", "path": "active", "value": "False"})),
         (
             Dialect::Flag,
             DisableShape::CapitalBoolean,
@@ -92,14 +69,7 @@ async fn a_person_is_disabled_in_every_shape() {
         assert_eq!(stub.requests()[2].json()["Operations"], json!([operation]));
         assert!(job.enable(&rin).await.ok());
         let back = stub.requests()[3].json()["Operations"][0]["value"].clone();
-        assert_eq!(
-            back,
-            if dialect == Dialect::Plain {
-                json!("True")
-            } else {
-                json!(true)
-            }
-        );
+        assert_eq!(back, if dialect == Dialect::Plain { json!("True") } else { json!(true) });
     }
 }
 
@@ -112,17 +82,9 @@ async fn a_reassignment_patches_the_old_id_or_posts() {
         let mut again = shown("s2");
         again["userName"] = json!(new);
         again["emails"][0]["value"] = json!(new);
-        let last = if way == Reassign::Post {
-            Reply::scim(201, again)
-        } else {
-            Reply::none(204)
-        };
-        let (stub, mut job) = exported(
-            Dialect::Plain,
-            &rin,
-            vec![Reply::none(204), Reply::list(&[]), last],
-        )
-        .await;
+        let last = if way == Reassign::Post { Reply::scim(201, again) } else { Reply::none(204) };
+        let (stub, mut job) =
+            exported(Dialect::Plain, &rin, vec![Reply::none(204), Reply::list(&[]), last]).await;
         job.unassign(&rin).await;
         assert!(
             job.update(&rin.with_title("x")).await.exchanges.is_empty(),
@@ -154,12 +116,7 @@ async fn a_reassignment_patches_the_old_id_or_posts() {
 #[tokio::test]
 async fn the_recycle_bin_rewrites_the_upn_and_restore_gives_it_back() {
     let rin = rin();
-    let answers = vec![
-        Reply::none(204),
-        Reply::list(&[]),
-        Reply::none(204),
-        Reply::none(204),
-    ];
+    let answers = vec![Reply::none(204), Reply::list(&[]), Reply::none(204), Reply::none(204)];
     let (stub, mut job) = exported(Dialect::Plain, &rin, answers).await;
     assert!(job.soft_delete(&rin).await.ok());
     let recycled = rin.recycled_upn();
@@ -182,11 +139,7 @@ async fn somebody_unassigned_is_never_deleted() {
     let rin = rin();
     let (stub, mut job) = exported(Dialect::Plain, &rin, vec![Reply::none(204)]).await;
     job.unassign(&rin).await;
-    for outcome in [
-        job.soft_delete(&rin).await,
-        job.hard_delete(&rin).await,
-        job.unassign(&rin).await,
-    ] {
+    for outcome in [job.soft_delete(&rin).await, job.hard_delete(&rin).await, job.unassign(&rin).await] {
         assert!(outcome.exchanges.is_empty() && outcome.note.is_some());
     }
     assert_eq!(stub.requests().len(), 3);
@@ -213,8 +166,7 @@ async fn a_manager_is_an_array_a_string_or_nothing() {
     let (stub, mut job) = exported(Dialect::Plain, &rin, answers).await;
     assert!(job.provision(&boss).await.ok());
     let operation = |at: usize| -> Value { stub.requests()[at].json()["Operations"][0].clone() };
-    job.set_manager(&rin, Some(&boss), ManagerShape::DocumentedArray)
-        .await;
+    job.set_manager(&rin, Some(&boss), ManagerShape::DocumentedArray).await;
     assert_eq!(
         stub.lines()[4],
         "GET /scim/v2/Users?filter=id+eq+%22s1%22+and+manager+eq+%22m1%22&attributes=id"
@@ -225,25 +177,15 @@ async fn a_manager_is_an_array_a_string_or_nothing() {
         json!({"op": "Add", "path": "manager", "value": [{"$ref": reference, "value": "m1"}]})
     );
     job.set_manager(&rin, Some(&boss), ManagerShape::BareString).await;
-    assert_eq!(
-        operation(7),
-        json!({"op": "Replace", "path": format!("{URN}:manager"), "value": "m1"})
-    );
+    assert_eq!(operation(7), json!({"op": "Replace", "path": format!("{URN}:manager"), "value": "m1"}));
     job.set_manager(&rin, None, ManagerShape::BareString).await;
-    assert_eq!(
-        operation(8),
-        json!({"op": "Replace", "path": format!("{URN}:manager"), "value": ""})
-    );
+    assert_eq!(operation(8), json!({"op": "Replace", "path": format!("{URN}:manager"), "value": ""}));
 }
 
 /// Entra facts §7.5, column PATCH.
 #[tokio::test]
 async fn roles_are_strings_in_strings_unless_flagged_or_assertive() {
-    let admin = Role {
-        id: "r1".to_owned(),
-        value: "Admin".to_owned(),
-        display: "Administrator".to_owned(),
-    };
+    let admin = Role { id: "r1".to_owned(), value: "Admin".to_owned(), display: "Administrator".to_owned() };
     let text = r#"{"id":"r1","value":"Admin","displayName":"Administrator"}"#;
     let kind = "WindowsAzureActiveDirectoryRole";
     let cases = [

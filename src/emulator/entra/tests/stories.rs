@@ -7,10 +7,7 @@ use crate::emulator::transcript::{Exchange, Verdict, verdict_of};
 
 fn wrongs(told: &[Exchange]) -> Vec<String> {
     let wrong = |exchange: &&Exchange| matches!(exchange.verdict, Verdict::Wrong { .. });
-    told.iter()
-        .filter(wrong)
-        .map(|exchange| exchange.line(false))
-        .collect()
+    told.iter().filter(wrong).map(|exchange| exchange.line(false)).collect()
 }
 
 #[tokio::test]
@@ -20,9 +17,7 @@ async fn the_story_is_refused_only_where_the_facts_foresee_it() {
             let mut mini = Mini::new(rename);
             let stub = Stub::deciding(move |raw| mini.answer(raw));
             let mut watched = 0;
-            let told = story(&stub.target(), "t", dialect, &mut |_| watched += 1)
-                .await
-                .unwrap();
+            let told = story(&stub.target(), "t", dialect, &mut |_| watched += 1).await.unwrap();
             assert_eq!(wrongs(&told), Vec::<String>::new(), "{dialect:?}");
             assert_eq!(watched, told.len());
             let sum = verdict_of(&told);
@@ -35,9 +30,7 @@ async fn the_story_is_refused_only_where_the_facts_foresee_it() {
 #[tokio::test]
 async fn a_server_that_is_down_fails_the_story_at_once() {
     let stub = Stub::deciding(|_| Reply::text(503, "maintenance"));
-    let told = story(&stub.target(), "t", Dialect::Plain, &mut |_| ())
-        .await
-        .unwrap();
+    let told = story(&stub.target(), "t", Dialect::Plain, &mut |_| ()).await.unwrap();
     assert_eq!(told.len(), 1);
     assert!(!verdict_of(&told).passed());
 }

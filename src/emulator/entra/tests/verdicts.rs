@@ -10,9 +10,7 @@ use crate::emulator::transcript::Outcome;
 const URN: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 fn is_wrong(outcome: &Outcome, word: &str) {
-    let why = outcome
-        .wrong()
-        .unwrap_or_else(|| unreachable!("{word}: nothing was wrong: {outcome:?}"));
+    let why = outcome.wrong().unwrap_or_else(|| unreachable!("{word}: nothing was wrong: {outcome:?}"));
     assert!(why.contains(word), "\"{word}\" is not in: {why}");
 }
 
@@ -41,10 +39,7 @@ async fn a_wrong_token_quarantines_the_job() {
     let stub = Stub::answering(vec![Reply::refusal(401, "", "The token is revoked.")]);
     let outcome = entra(&stub, Dialect::Plain).test_connection().await;
     let told = outcome.refused_detail().unwrap();
-    assert!(
-        told.contains("CredentialValidationFailure") && told.contains("The token is revoked."),
-        "{told}"
-    );
+    assert!(told.contains("CredentialValidationFailure") && told.contains("The token is revoked."), "{told}");
 }
 
 /// Entra facts §5, §6, §13.17, §13.23.
@@ -57,21 +52,12 @@ async fn a_match_or_create_that_breaks_a_person_says_how() {
     let mut lowered = shown("s1");
     lowered["displayName"] = json!("rin sato");
     let cases = [
-        (
-            vec![Reply::list(&[shown("s1"), shown("s2")])],
-            "DuplicateTargetEntries",
-        ),
-        (
-            vec![Reply::list(std::slice::from_ref(&odd_manager))],
-            "manager is no object",
-        ),
+        (vec![Reply::list(&[shown("s1"), shown("s2")])], "DuplicateTargetEntries"),
+        (vec![Reply::list(std::slice::from_ref(&odd_manager))], "manager is no object"),
         (vec![Reply::list(&[no_active])], "active is missing"),
         (vec![Reply::list(&[]), Reply::none(201)], "labelled \"nothing\""),
         (vec![Reply::list(&[]), Reply::scim(201, lowered)], "comes back as"),
-        (
-            vec![Reply::list(&[]), Reply::scim(200, shown("s1"))],
-            "200 is no success",
-        ),
+        (vec![Reply::list(&[]), Reply::scim(200, shown("s1"))], "200 is no success"),
     ];
     for (replies, word) in cases {
         let stub = Stub::answering(replies);
@@ -102,16 +88,10 @@ async fn a_refused_rename_is_escrow_and_comes_again() {
 #[tokio::test]
 async fn a_refused_reassignment_leaves_no_way_out() {
     let rin = rin();
-    let answers = vec![
-        Reply::none(204),
-        Reply::list(&[]),
-        Reply::refusal(400, "mutability", "no"),
-    ];
+    let answers = vec![Reply::none(204), Reply::list(&[]), Reply::refusal(400, "mutability", "no")];
     let (_stub, mut job) = exported(Dialect::Plain, &rin, answers).await;
     job.unassign(&rin).await;
-    let outcome = job
-        .reassign(&rin.renamed("rin.king@northbay.example"), Reassign::PatchOldId)
-        .await;
+    let outcome = job.reassign(&rin.renamed("rin.king@northbay.example"), Reassign::PatchOldId).await;
     is_wrong(&outcome, "only a full restart is left");
 }
 
@@ -119,11 +99,7 @@ async fn a_refused_reassignment_leaves_no_way_out() {
 #[tokio::test]
 async fn hiding_an_inactive_person_is_wrong() {
     let rin = rin();
-    let answers = vec![
-        Reply::none(204),
-        Reply::list(&[]),
-        Reply::refusal(404, "", "no such User"),
-    ];
+    let answers = vec![Reply::none(204), Reply::list(&[]), Reply::refusal(404, "", "no such User")];
     let (_stub, mut job) = exported(Dialect::Plain, &rin, answers).await;
     job.unassign(&rin).await;
     is_wrong(&job.lookup(&rin).await, "hides them");
@@ -136,23 +112,12 @@ async fn a_vanished_person_is_an_invalid_anchor() {
     let rin = rin();
     let (_stub, mut job) = exported(Dialect::Plain, &rin, vec![Reply::refusal(404, "", "gone")]).await;
     let outcome = job.update(&rin.with_title("Lead")).await;
-    assert!(
-        outcome
-            .refused_detail()
-            .unwrap()
-            .starts_with("InvalidAnchor: 404 gone")
-    );
+    assert!(outcome.refused_detail().unwrap().starts_with("InvalidAnchor: 404 gone"));
 }
 
 #[test]
 fn dialects_have_words() {
     assert_eq!("flag".parse::<Dialect>().unwrap(), Dialect::Flag);
-    assert!(
-        "scim"
-            .parse::<Dialect>()
-            .unwrap_err()
-            .to_string()
-            .contains("plain, flag")
-    );
+    assert!("scim".parse::<Dialect>().unwrap_err().to_string().contains("plain, flag"));
     assert!(Entra::new("nowhere", "t", Dialect::Plain).is_err());
 }

@@ -33,10 +33,7 @@ async fn the_connection_test_is_two_fixed_calls_with_oktas_headers() {
     assert!(outcome.ok(), "{outcome:?}");
     assert_eq!(
         stub.lines(),
-        [
-            "GET /scim/v2/Users?startIndex=1&count=2",
-            "GET /scim/v2/Groups?startIndex=1&count=100"
-        ]
+        ["GET /scim/v2/Users?startIndex=1&count=2", "GET /scim/v2/Groups?startIndex=1&count=100"]
     );
     let first = &stub.requests()[0];
     assert_eq!(first.header("Accept"), Some("application/scim+json"));
@@ -44,11 +41,7 @@ async fn the_connection_test_is_two_fixed_calls_with_oktas_headers() {
     assert_eq!(first.header("User-Agent"), Some("Okta SCIM Client 1.0.0"));
     assert_eq!(first.header("Authorization"), Some("Bearer sb_token"));
     assert_eq!(first.header("Connection"), Some("Keep-Alive"));
-    assert_eq!(
-        first.header("Content-Type"),
-        None,
-        "no Content-Type without a body"
-    );
+    assert_eq!(first.header("Content-Type"), None, "no Content-Type without a body");
 }
 
 /// Okta facts §3.
@@ -61,10 +54,7 @@ async fn the_token_arrives_in_three_forms() {
     ];
     for (form, expected) in forms {
         let stub = Stub::answering(vec![Reply::list(&[]), Reply::list(&[])]);
-        Okta::authorized(&stub.target(), "t", Mode::Aiw, form)
-            .unwrap()
-            .test_connection()
-            .await;
+        Okta::authorized(&stub.target(), "t", Mode::Aiw, form).unwrap().test_connection().await;
         assert_eq!(stub.requests()[0].header("Authorization"), Some(expected));
     }
 }
@@ -83,10 +73,7 @@ async fn a_miss_becomes_a_create_with_password_groups_and_locale() {
             ]
         );
         let create = &stub.requests()[1];
-        assert_eq!(
-            create.header("Content-Type"),
-            Some("application/scim+json; charset=utf-8")
-        );
+        assert_eq!(create.header("Content-Type"), Some("application/scim+json; charset=utf-8"));
         let mut body = create.json();
         let password = body["password"].take();
         assert_eq!(password.as_str().map(str::len), Some(8));
@@ -110,22 +97,12 @@ async fn a_miss_becomes_a_create_with_password_groups_and_locale() {
 async fn unassigning_is_a_put_or_a_patch_by_mode() {
     let (stub, mut okta) = assigned(
         Mode::Aiw,
-        vec![
-            Reply::scim(200, user("s1", RIN, true)),
-            Reply::scim(200, user("s1", RIN, false)),
-        ],
+        vec![Reply::scim(200, user("s1", RIN, true)), Reply::scim(200, user("s1", RIN, false))],
     )
     .await;
     assert!(okta.unassign(&rin()).await.ok());
-    assert_eq!(
-        stub.lines()[2..],
-        ["GET /scim/v2/Users/s1", "PUT /scim/v2/Users/s1"]
-    );
-    assert_eq!(
-        stub.requests()[3].body,
-        user("s1", RIN, false).to_string(),
-        "everything else is echoed"
-    );
+    assert_eq!(stub.lines()[2..], ["GET /scim/v2/Users/s1", "PUT /scim/v2/Users/s1"]);
+    assert_eq!(stub.requests()[3].body, user("s1", RIN, false).to_string(), "everything else is echoed");
 
     for mode in [Mode::OinMixed, Mode::OinPatch] {
         let (stub, mut okta) = assigned(mode, vec![Reply::none(204)]).await;
@@ -147,11 +124,7 @@ async fn a_put_echoes_what_was_read_with_the_changes_merged_in() {
     let shown = user("s1", RIN, true);
     let answers = vec![Reply::scim(200, shown.clone()), Reply::scim(200, shown)];
     let (stub, mut okta) = assigned(Mode::OinMixed, answers).await;
-    assert!(
-        okta.push_profile(&rin().with_title("Analyst").with_department("Sales"))
-            .await
-            .ok()
-    );
+    assert!(okta.push_profile(&rin().with_title("Analyst").with_department("Sales")).await.ok());
     let put = stub.requests()[3].json();
     assert_eq!(put["title"], "Analyst");
     assert_eq!(put["name"]["middleName"], "Q", "a partial name merges");
@@ -210,10 +183,7 @@ async fn a_hit_is_linked_woken_and_pushed_by_mode() {
 /// Okta facts §9.
 #[tokio::test]
 async fn group_push_looks_up_by_display_name_and_posts() {
-    let stub = Stub::answering(vec![
-        Reply::list(&[]),
-        Reply::refusal(501, "", "Switch group push off."),
-    ]);
+    let stub = Stub::answering(vec![Reply::list(&[]), Reply::refusal(501, "", "Switch group push off.")]);
     let outcome = okta(&stub, Mode::Aiw).group_push("Sales").await;
     assert_eq!(
         stub.lines()[0],
@@ -223,30 +193,20 @@ async fn group_push_looks_up_by_display_name_and_posts() {
         stub.requests()[1].body,
         r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Sales","members":[]}"#
     );
-    assert!(
-        outcome
-            .refused_detail()
-            .unwrap()
-            .contains("Switch group push off.")
-    );
+    assert!(outcome.refused_detail().unwrap().contains("Switch group push off."));
     assert_eq!(outcome.last_status(), 501);
 }
 
 /// Okta facts §5: steps of 100 whatever came back.
 #[tokio::test]
 async fn an_import_walks_in_hundreds() {
-    let people: Vec<Value> = (0..150)
-        .map(|n| user(&format!("s{n}"), &format!("p{n}@northbay.example"), true))
-        .collect();
+    let people: Vec<Value> =
+        (0..150).map(|n| user(&format!("s{n}"), &format!("p{n}@northbay.example"), true)).collect();
     let stub = Stub::deciding(move |raw| {
         if raw.target().contains("/Groups") {
             return Reply::list(&[]);
         }
-        let start = if raw.target().contains("startIndex=101") {
-            100
-        } else {
-            0
-        };
+        let start = if raw.target().contains("startIndex=101") { 100 } else { 0 };
         let page: Vec<&Value> = people.iter().skip(start).take(100).collect();
         Reply::scim(
             200,
@@ -282,25 +242,14 @@ async fn neither_password_nor_token_is_ever_shown() {
         _ => Reply::refusal(
             400,
             "",
-            &format!(
-                "echo {} {}",
-                raw.json()["password"],
-                raw.header("Authorization").unwrap()
-            ),
+            &format!("echo {} {}", raw.json()["password"], raw.header("Authorization").unwrap()),
         ),
     });
     let outcome = okta(&stub, Mode::Aiw).assign(&rin()).await;
     let password = stub.requests()[1].json()["password"].as_str().unwrap().to_owned();
     for exchange in &outcome.exchanges {
-        let shown = format!(
-            "{} {}",
-            exchange.line(true),
-            serde_json::to_string(exchange).unwrap()
-        );
-        assert!(
-            !shown.contains("sb_token") && !shown.contains(&password),
-            "{shown}"
-        );
+        let shown = format!("{} {}", exchange.line(true), serde_json::to_string(exchange).unwrap());
+        assert!(!shown.contains("sb_token") && !shown.contains(&password), "{shown}");
     }
 }
 
@@ -308,10 +257,7 @@ async fn neither_password_nor_token_is_ever_shown() {
 #[test]
 fn each_idp_encodes_in_its_own_way() {
     let filter = format!("userName eq {}", quoted("a+\u{fc}\"b@x.example"));
-    assert_eq!(
-        percent(&filter),
-        "userName%20eq%20%22a%2B%C3%BC%5C%22b%40x.example%22"
-    );
+    assert_eq!(percent(&filter), "userName%20eq%20%22a%2B%C3%BC%5C%22b%40x.example%22");
     assert_eq!(form(&filter), "userName+eq+%22a%2B%C3%BC%5C%22b%40x.example%22");
 }
 

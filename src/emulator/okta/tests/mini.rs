@@ -20,10 +20,7 @@ pub(in crate::emulator) struct Mini {
 
 impl Mini {
     pub(in crate::emulator) fn new(rename: Rename) -> Self {
-        Self {
-            users: Vec::new(),
-            rename,
-        }
+        Self { users: Vec::new(), rename }
     }
 
     pub(in crate::emulator) fn answer(&mut self, raw: &Raw) -> Reply {
@@ -61,20 +58,9 @@ impl Mini {
 
     fn list(&self, query: &Map<String, Value>) -> Reply {
         let filter = query.get("filter").and_then(Value::as_str).unwrap_or_default();
-        let hits: Vec<Value> = self
-            .users
-            .iter()
-            .filter(|user| matches(user, filter))
-            .cloned()
-            .collect();
-        let start = query
-            .get("startIndex")
-            .and_then(Value::as_str)
-            .map_or(1, |n| n.parse().unwrap());
-        let count = query
-            .get("count")
-            .and_then(Value::as_str)
-            .map_or(1000, |n| n.parse().unwrap());
+        let hits: Vec<Value> = self.users.iter().filter(|user| matches(user, filter)).cloned().collect();
+        let start = query.get("startIndex").and_then(Value::as_str).map_or(1, |n| n.parse().unwrap());
+        let count = query.get("count").and_then(Value::as_str).map_or(1000, |n| n.parse().unwrap());
         let page: Vec<&Value> = hits.iter().skip(start - 1).take(count).collect();
         Reply::scim(
             200,
@@ -119,9 +105,7 @@ impl Mini {
             match (operation["path"].as_str(), value) {
                 (Some(path), value) => take(&mut after, path, value),
                 (None, Value::Object(members)) => {
-                    members
-                        .into_iter()
-                        .for_each(|(name, value)| take(&mut after, &name, value));
+                    members.into_iter().for_each(|(name, value)| take(&mut after, &name, value));
                 }
                 (None, other) => unreachable!("a path-less operation with {other}"),
             }
@@ -135,11 +119,7 @@ impl Mini {
         if moved && stays && self.rename == Rename::Refuse {
             return Reply::refusal(400, "mutability", "Unassign the person first, then reassign.");
         }
-        let kept = self
-            .users
-            .iter_mut()
-            .find(|user| user["id"] == before["id"])
-            .unwrap();
+        let kept = self.users.iter_mut().find(|user| user["id"] == before["id"]).unwrap();
         *kept = after.clone();
         Reply::scim(200, after)
     }
@@ -170,19 +150,13 @@ fn take(user: &mut Value, path: &str, value: Value) {
         "emails[type eq \"work\"].value" => user["emails"] = json!([{"type": "work", "value": value}]),
         "roles[primary eq \"True\"].value" => user["roles"] = json!([{"value": value, "primary": true}]),
         ENTERPRISE => user[ENTERPRISE] = value,
-        "name" => value
-            .as_object()
-            .unwrap()
-            .iter()
-            .for_each(|(part, value)| user["name"][part] = value.clone()),
+        "name" => {
+            value.as_object().unwrap().iter().for_each(|(part, value)| user["name"][part] = value.clone())
+        }
         _ if value.is_null() => {}
         _ if path.starts_with(ENTERPRISE) => {
             let member = path.rsplit(':').next().unwrap();
-            let value = if member == "manager" {
-                manager(&value)
-            } else {
-                value
-            };
+            let value = if member == "manager" { manager(&value) } else { value };
             if let (true, Some(extension)) = (value.is_null(), user[ENTERPRISE].as_object_mut()) {
                 extension.remove(member);
             } else {
@@ -207,8 +181,6 @@ fn matches(user: &Value, filter: &str) -> bool {
                 "manager" => &user[ENTERPRISE]["manager"]["value"],
                 path => &user[path],
             };
-            shown
-                .as_str()
-                .is_some_and(|shown| shown.to_lowercase() == wanted.to_lowercase())
+            shown.as_str().is_some_and(|shown| shown.to_lowercase() == wanted.to_lowercase())
         })
 }

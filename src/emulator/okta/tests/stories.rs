@@ -12,10 +12,7 @@ fn server(rename: Rename) -> Stub {
 
 fn wrongs(told: &[Exchange]) -> Vec<String> {
     let wrong = |exchange: &&Exchange| matches!(exchange.verdict, Verdict::Wrong { .. });
-    told.iter()
-        .filter(wrong)
-        .map(|exchange| exchange.line(false))
-        .collect()
+    told.iter().filter(wrong).map(|exchange| exchange.line(false)).collect()
 }
 
 #[tokio::test]
@@ -23,9 +20,7 @@ async fn the_story_has_two_refusals_where_renames_are_refused() {
     for mode in Mode::ALL {
         let stub = server(Rename::Refuse);
         let mut watched = 0;
-        let told = story(&stub.target(), "t", mode, &mut |_| watched += 1)
-            .await
-            .unwrap();
+        let told = story(&stub.target(), "t", mode, &mut |_| watched += 1).await.unwrap();
         assert_eq!(wrongs(&told), Vec::<String>::new(), "{mode:?}");
         assert_eq!(watched, told.len());
         let sum = verdict_of(&told);
@@ -61,14 +56,7 @@ async fn of_many_creates_at_once_one_wins() {
     let rin = Person::new("Rin", "Sato", "rin.sato@northbay.example");
     let outcome = okta.race(&rin, 8).await;
     assert!(outcome.ok(), "{outcome:?}");
-    assert_eq!(
-        outcome
-            .exchanges
-            .iter()
-            .filter(|exchange| exchange.status == 201)
-            .count(),
-        1
-    );
+    assert_eq!(outcome.exchanges.iter().filter(|exchange| exchange.status == 201).count(), 1);
     assert!(okta.id_of(&rin).is_some());
 }
 
@@ -86,9 +74,7 @@ async fn the_rarer_operations_pass_too() {
         assert!(replaced.ok(), "{replaced:?}");
         assert_eq!(replaced.last_status(), 201);
         assert!(okta.stale_push(&moved).await.ok());
-        let mut off = Okta::new(&stub.target(), "t", mode)
-            .unwrap()
-            .without_deactivation();
+        let mut off = Okta::new(&stub.target(), "t", mode).unwrap().without_deactivation();
         let inactive = off.assign(&moved).await;
         assert!(inactive.note.unwrap().contains("User account is inactive"));
     }

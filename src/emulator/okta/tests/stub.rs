@@ -19,10 +19,7 @@ pub(in crate::emulator) struct Raw {
 
 impl Raw {
     pub(in crate::emulator) fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     pub(in crate::emulator) fn method(&self) -> &str {
@@ -50,30 +47,15 @@ pub(in crate::emulator) struct Reply {
 impl Reply {
     pub(in crate::emulator) fn scim(status: u16, body: Value) -> Self {
         let body = body.to_string();
-        Self {
-            status,
-            media_type: "application/scim+json",
-            more_headers: Vec::new(),
-            body,
-        }
+        Self { status, media_type: "application/scim+json", more_headers: Vec::new(), body }
     }
 
     pub(in crate::emulator) fn text(status: u16, body: &str) -> Self {
-        Self {
-            status,
-            media_type: "text/plain",
-            more_headers: Vec::new(),
-            body: body.to_owned(),
-        }
+        Self { status, media_type: "text/plain", more_headers: Vec::new(), body: body.to_owned() }
     }
 
     pub(in crate::emulator) fn none(status: u16) -> Self {
-        Self {
-            status,
-            media_type: "",
-            more_headers: Vec::new(),
-            body: String::new(),
-        }
+        Self { status, media_type: "", more_headers: Vec::new(), body: String::new() }
     }
 
     pub(in crate::emulator) fn refusal(status: u16, scim_type: &str, detail: &str) -> Self {
@@ -104,9 +86,7 @@ impl Stub {
     pub(in crate::emulator) fn answering(replies: Vec<Reply>) -> Self {
         let mut replies: VecDeque<Reply> = replies.into();
         Self::deciding(move |_| {
-            replies
-                .pop_front()
-                .unwrap_or(Reply::text(500, "the stub has no more answers"))
+            replies.pop_front().unwrap_or(Reply::text(500, "the stub has no more answers"))
         })
     }
 
@@ -138,10 +118,7 @@ impl Stub {
 
     /// `GET /scim/v2/Users?…`, one line a request.
     pub(in crate::emulator) fn lines(&self) -> Vec<String> {
-        self.requests()
-            .iter()
-            .map(|raw| format!("{} {}", raw.method(), raw.target()))
-            .collect()
+        self.requests().iter().map(|raw| format!("{} {}", raw.method(), raw.target())).collect()
     }
 }
 
@@ -157,16 +134,10 @@ fn receive(stream: &mut TcpStream) -> Option<Raw> {
                 .filter_map(|line| line.split_once(": "))
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .collect();
-            let length = headers
-                .iter()
-                .find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+            let length = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
             let length: usize = length.and_then(|(_, value)| value.parse().ok()).unwrap_or(0);
             if body.len() >= length {
-                return Some(Raw {
-                    line,
-                    headers,
-                    body: body.to_owned(),
-                });
+                return Some(Raw { line, headers, body: body.to_owned() });
             }
         }
         let read = stream.read(&mut chunk).ok()?;

@@ -17,9 +17,7 @@ async fn assign(replies: Vec<Reply>) -> Outcome {
 }
 
 fn is_wrong(outcome: &Outcome, word: &str) {
-    let why = outcome
-        .wrong()
-        .unwrap_or_else(|| unreachable!("{word}: nothing was wrong: {outcome:?}"));
+    let why = outcome.wrong().unwrap_or_else(|| unreachable!("{word}: nothing was wrong: {outcome:?}"));
     assert!(why.contains(word), "\"{word}\" is not in: {why}");
 }
 
@@ -38,30 +36,15 @@ async fn a_lookup_that_breaks_okta_says_how() {
             ),
             "stops silently",
         ),
-        (
-            Reply::scim(200, json!({"totalResults": "0", "Resources": []})),
-            "stops silently",
-        ),
-        (
-            Reply::scim(200, json!({"Resources": []})),
-            "totalResults is missing",
-        ),
+        (Reply::scim(200, json!({"totalResults": "0", "Resources": []})), "stops silently"),
+        (Reply::scim(200, json!({"Resources": []})), "totalResults is missing"),
         (Reply::text(200, "hello"), "no JSON object"),
         (Reply::text(502, "Bad gateway"), "on parsing the error itself"),
-        (
-            Reply::list(&[user("s1", "somebody.else@northbay.example", true)]),
-            "the filter is not applied",
-        ),
-        (
-            Reply::list(&[user("s1", RIN, true), user("s2", RIN, false)]),
-            "2 people",
-        ),
+        (Reply::list(&[user("s1", "somebody.else@northbay.example", true)]), "the filter is not applied"),
+        (Reply::list(&[user("s1", RIN, true), user("s2", RIN, false)]), "2 people"),
         (Reply::list(&[broken_meta]), "meta with location"),
         (Reply::list(&[text_active]), "no JSON boolean"),
-        (
-            Reply::scim(401, json!({"status": "400", "detail": "no"})),
-            "status 401",
-        ),
+        (Reply::scim(401, json!({"status": "400", "detail": "no"})), "status 401"),
         (Reply::scim(401, json!({"status": 401})), "detail"),
     ];
     for (reply, word) in cases {
@@ -72,11 +55,8 @@ async fn a_lookup_that_breaks_okta_says_how() {
 /// Okta facts §6.1.
 #[tokio::test]
 async fn a_404_lookup_is_taken_as_nobody() {
-    let outcome = assign(vec![
-        Reply::refusal(404, "", "none"),
-        Reply::scim(201, user("s1", RIN, true)),
-    ])
-    .await;
+    let outcome =
+        assign(vec![Reply::refusal(404, "", "none"), Reply::scim(201, user("s1", RIN, true))]).await;
     assert!(outcome.ok(), "{outcome:?}");
 }
 
@@ -85,14 +65,8 @@ async fn a_404_lookup_is_taken_as_nobody() {
 async fn a_create_needs_a_whole_user_back() {
     let cases = [
         (Reply::none(201), "Create new user returned empty user"),
-        (
-            Reply::scim(201, json!({"userName": RIN, "active": true})),
-            "without an id",
-        ),
-        (
-            Reply::scim(201, user("s1", RIN, false)),
-            "does not show active true",
-        ),
+        (Reply::scim(201, json!({"userName": RIN, "active": true})), "without an id"),
+        (Reply::scim(201, user("s1", RIN, false)), "does not show active true"),
         (Reply::scim(200, user("s1", RIN, true)), "200 is no success"),
         (Reply::text(500, "oops"), "on parsing the error itself"),
     ];
@@ -104,23 +78,15 @@ async fn a_create_needs_a_whole_user_back() {
 /// Okta facts §12.
 #[tokio::test]
 async fn a_refusal_is_quoted_behind_oktas_own_words() {
-    let outcome = assign(vec![
-        Reply::list(&[]),
-        Reply::refusal(400, "invalidValue", "All 3 seats are taken."),
-    ])
-    .await;
+    let outcome =
+        assign(vec![Reply::list(&[]), Reply::refusal(400, "invalidValue", "All 3 seats are taken.")]).await;
     let expected = format!(
         "Automatic provisioning of user {RIN} failed: Error while creating user {RIN}: Bad Request. \
          Errors reported by remote server: All 3 seats are taken."
     );
     assert_eq!(outcome.refused_detail(), Some(expected.as_str()));
     assert!(outcome.wrong().is_none());
-    assert!(
-        outcome
-            .demanded("stuck")
-            .wrong()
-            .is_some_and(|why| why.ends_with("-- stuck"))
-    );
+    assert!(outcome.demanded("stuck").wrong().is_some_and(|why| why.ends_with("-- stuck")));
 }
 
 /// Okta facts §12.
@@ -148,10 +114,7 @@ async fn a_409_against_ones_own_inactive_record_locks_out() {
     let rin = Person::new("Rin", "Sato", RIN);
     okta.assign(&rin).await;
     okta.unassign(&rin).await;
-    is_wrong(
-        &okta.reassign(&rin.renamed("rin.berg@northbay.example")).await,
-        "locked out for good",
-    );
+    is_wrong(&okta.reassign(&rin.renamed("rin.berg@northbay.example")).await, "locked out for good");
 }
 
 /// Okta facts §14.7: hidden inactive people; Okta then creates.
@@ -188,18 +151,10 @@ async fn a_refused_rename_is_a_task_and_changes_nothing_in_okta() {
     okta.assign(&rin).await;
     let renamed = rin.renamed("rin.berg@northbay.example");
     let refused = okta.rename(&renamed).await;
-    assert!(
-        refused
-            .refused_detail()
-            .unwrap()
-            .starts_with("Error while trying to push profile update for")
-    );
+    assert!(refused.refused_detail().unwrap().starts_with("Error while trying to push profile update for"));
     assert!(refused.refused_detail().unwrap().contains(detail));
     let unassigned = okta.unassign(&renamed).await;
-    assert!(
-        unassigned.last().unwrap().step.contains(RIN),
-        "Okta still knows the old login"
-    );
+    assert!(unassigned.last().unwrap().step.contains(RIN), "Okta still knows the old login");
 }
 
 /// Okta facts §5: a cap below 100 loses people.
@@ -215,11 +170,7 @@ async fn a_short_page_is_a_removal() {
 
 #[tokio::test]
 async fn no_answer_is_wrong_with_status_zero() {
-    let port = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let mut okta = Okta::new(&format!("http://127.0.0.1:{port}/scim/v2"), "t", Mode::Aiw).unwrap();
     let outcome = okta.test_connection().await;
     assert_eq!(outcome.last_status(), 0);
@@ -228,32 +179,17 @@ async fn no_answer_is_wrong_with_status_zero() {
 
 #[test]
 fn targets_tokens_and_modes_nobody_could_use_are_refused() {
-    for target in [
-        "",
-        "bridge.example/scim/v2",
-        "ftp://bridge.example/scim/v2",
-        "http://",
-    ] {
+    for target in ["", "bridge.example/scim/v2", "ftp://bridge.example/scim/v2", "http://"] {
         assert!(Okta::new(target, "t", Mode::Aiw).is_err(), "{target}");
     }
     assert!(Okta::new("http://bridge.example/scim/v2", "a\nb", Mode::Aiw).is_err());
-    assert!(
-        "put"
-            .parse::<Mode>()
-            .unwrap_err()
-            .to_string()
-            .contains("oin-mixed")
-    );
+    assert!("put".parse::<Mode>().unwrap_err().to_string().contains("oin-mixed"));
     assert_eq!("oin-patch".parse::<Mode>().unwrap(), Mode::OinPatch);
 }
 
 #[tokio::test]
 async fn a_line_reads_alone_and_obeys_no_terminal() {
-    let outcome = assign(vec![
-        Reply::list(&[]),
-        Reply::refusal(400, "", "red \u{1b}[31m alert"),
-    ])
-    .await;
+    let outcome = assign(vec![Reply::list(&[]), Reply::refusal(400, "", "red \u{1b}[31m alert")]).await;
     let line = outcome.last().unwrap().line(false);
     assert!(line.starts_with("refused 400 POST /scim/v2/Users"), "{line}");
     assert!(!line.contains('\u{1b}'), "{line}");

@@ -1,3 +1,5 @@
+//! What a PATCH promises, operation by operation.
+
 mod refusals;
 mod removals;
 
@@ -26,27 +28,19 @@ fn rin() -> User {
 
 fn applied(operations: Value) -> Applied {
     let patch = Patch::parse(&json!({"schemas": [urn::PATCH_OP], "Operations": operations})).unwrap();
-    patch
-        .apply(&rin())
-        .unwrap_or_else(|error| panic!("{operations}: {error}"))
+    patch.apply(&rin()).unwrap_or_else(|error| panic!("{operations}: {error}"))
 }
 
 fn refused(operations: Value) -> Error {
     let body = json!({"schemas": [urn::PATCH_OP], "Operations": operations});
-    Patch::parse(&body)
-        .and_then(|patch| patch.apply(&rin()))
-        .expect_err(&operations.to_string())
+    Patch::parse(&body).and_then(|patch| patch.apply(&rin())).expect_err(&operations.to_string())
 }
 
 /// What the operations make of one attribute of Rin; null when it is gone. Done twice, nothing more happens.
 fn after(operations: Value, path: &str) -> Value {
     let applied = applied(operations.clone());
     let patch = Patch::parse(&json!({"Operations": operations})).unwrap();
-    assert_eq!(
-        patch.apply(&applied.user).unwrap().user,
-        applied.user,
-        "a repeat is free: {operations}"
-    );
+    assert_eq!(patch.apply(&applied.user).unwrap().user, applied.user, "a repeat is free: {operations}");
     applied.user.get(path).cloned().unwrap_or(Value::Null)
 }
 
@@ -55,10 +49,7 @@ fn an_operation_without_path_sets_the_members_of_its_value() {
     let off = json!([{"op": "replace", "value": {"active": false}}]);
     assert_eq!(after(off, "active"), json!(false));
     let nested = json!([{"op": "replace", "value": {"name": {"givenName": "Rina"}, "title": "Lead"}}]);
-    assert_eq!(
-        after(nested.clone(), "name"),
-        json!({"givenName": "Rina", "familyName": "Sato"})
-    );
+    assert_eq!(after(nested.clone(), "name"), json!({"givenName": "Rina", "familyName": "Sato"}));
     assert_eq!(after(nested, "title"), json!("Lead"));
 }
 
@@ -119,10 +110,7 @@ fn one_operation_for_each_attribute_with_capital_verbs() {
     }
     let user = applied(each).user;
     assert_eq!(user.active(), Some(false));
-    assert_eq!(
-        (user.emails()[0].value, user.emails().len()),
-        ("rin.s@northbay.example", 2)
-    );
+    assert_eq!((user.emails()[0].value, user.emails().len()), ("rin.s@northbay.example", 2));
 }
 
 #[test]
@@ -160,16 +148,10 @@ fn a_value_path_that_selects_nothing_makes_the_value_and_later_operations_fill_i
     }
     let path = "phoneNumbers[type eq \"work\" and primary eq true].value";
     let both = json!([{"op": "add", "path": path, "value": "+1"}]);
-    assert_eq!(
-        after(both, "phoneNumbers"),
-        json!([{"type": "work", "primary": true, "value": "+1"}])
-    );
+    assert_eq!(after(both, "phoneNumbers"), json!([{"type": "work", "primary": true, "value": "+1"}]));
     let object =
         json!([{"op": "replace", "path": "addresses[type eq \"work\"]", "value": {"region": "Kent"}}]);
-    assert_eq!(
-        after(object, "addresses"),
-        json!([{"type": "work", "region": "Kent"}])
-    );
+    assert_eq!(after(object, "addresses"), json!([{"type": "work", "region": "Kent"}]));
 }
 
 #[test]
@@ -184,10 +166,7 @@ fn a_role_addressed_by_its_primary_mark_is_made_once_and_then_changed() {
     assert_eq!(after(role("Admin"), "roles"), admin);
     let patch = Patch::parse(&json!({"Operations": role("Viewer")})).unwrap();
     let viewer = patch.apply(&applied(role("Admin")).user).unwrap().user;
-    assert_eq!(
-        viewer.roles(),
-        [&json!({"primary": true, "value": "Viewer", "display": "Viewer"})]
-    );
+    assert_eq!(viewer.roles(), [&json!({"primary": true, "value": "Viewer", "display": "Viewer"})]);
 }
 
 #[test]
@@ -213,21 +192,9 @@ fn adding_an_address_keeps_the_others_and_replacing_the_attribute_does_not() {
     let old = rin().0["emails"].clone();
     let grown = after(json!([{"op": "add", "path": "emails", "value": [new]}]), "emails");
     assert_eq!(grown, json!([old[0], old[1], new]));
-    assert_eq!(
-        after(json!([{"op": "add", "value": {"emails": new}}]), "emails"),
-        grown
-    );
-    assert_eq!(
-        after(
-            json!([{"op": "replace", "path": "emails", "value": [new]}]),
-            "emails"
-        ),
-        json!([new])
-    );
-    assert_eq!(
-        after(json!([{"op": "replace", "value": {"emails": [new]}}]), "emails"),
-        json!([new])
-    );
+    assert_eq!(after(json!([{"op": "add", "value": {"emails": new}}]), "emails"), grown);
+    assert_eq!(after(json!([{"op": "replace", "path": "emails", "value": [new]}]), "emails"), json!([new]));
+    assert_eq!(after(json!([{"op": "replace", "value": {"emails": [new]}}]), "emails"), json!([new]));
     let again =
         json!([{"op": "add", "path": "emails", "value": [{"value": "RIN@home.example", "type": "home"}]}]);
     assert_eq!(after(again, "emails"), old);
@@ -242,23 +209,14 @@ fn a_new_primary_value_takes_the_mark_from_the_old_one() {
         json!({"op": "add", "path": "emails[type eq \"home\"]", "value": {"primary": true}}),
         json!({"op": "add", "path": "emails", "value": [marked]}),
     ] {
-        assert_eq!(
-            after(json!([operation]), "emails"),
-            json!([unmarked, marked]),
-            "{operation}"
-        );
+        assert_eq!(after(json!([operation]), "emails"), json!([unmarked, marked]), "{operation}");
     }
     for operation in [
         json!({"op": "replace", "path": "emails.primary", "value": true}),
         json!({"op": "replace", "path": "emails", "value": [marked, {"value": "x", "primary": true}]}),
         json!({"op": "add", "path": "emails", "value": [marked, {"value": "x", "primary": true}]}),
     ] {
-        assert_eq!(
-            refused(json!([operation])),
-            Error::SeveralPrimaries {
-                attribute: "emails".to_owned()
-            }
-        );
+        assert_eq!(refused(json!([operation])), Error::SeveralPrimaries { attribute: "emails".to_owned() });
     }
 }
 
@@ -278,11 +236,7 @@ fn a_manager_is_set_in_every_shape_and_kept_as_an_object() {
         }
     }
     let displayed = json!([{"op": "replace", "path": format!("{urn_path}.displayName"), "value": "Boss"}]);
-    assert_eq!(
-        after(displayed, "manager"),
-        json!({"value": "9"}),
-        "the server owns the name"
-    );
+    assert_eq!(after(displayed, "manager"), json!({"value": "9"}), "the server owns the name");
 }
 
 #[test]
@@ -293,10 +247,7 @@ fn values_that_became_equal_are_one_and_a_value_for_another_purpose_is_another()
     ]);
     assert_eq!(after(equal, "roles"), json!([{"value": "a"}]));
     let same = json!({"value": "rin@home.example", "type": "other"});
-    let emails = after(
-        json!([{"op": "add", "path": "emails", "value": [same]}]),
-        "emails",
-    );
+    let emails = after(json!([{"op": "add", "path": "emails", "value": [same]}]), "emails");
     assert_eq!((emails.as_array().unwrap().len(), &emails[2]), (3, &same));
     let nothing =
         json!([{"op": "add", "path": "emails", "value": []}, {"op": "add", "value": {"emails": null}}]);

@@ -18,12 +18,7 @@ fn a_value_path_that_selects_nothing_and_describes_nothing_has_no_target() {
             let refused = refused(json!([{"op": op, "path": path, "value": "x"}]));
             assert_eq!(
                 (&refused, refused.scim_type()),
-                (
-                    &Error::NoTarget {
-                        path: path.to_owned()
-                    },
-                    ScimType::NoTarget
-                )
+                (&Error::NoTarget { path: path.to_owned() }, ScimType::NoTarget)
             );
         }
     }
@@ -35,35 +30,17 @@ fn what_the_server_owns_is_skipped_in_a_value_and_the_id_is_refused_as_a_path() 
         "id": "8", "meta": {"version": "x"}, "schemas": [], "groups": [{"value": "1"}], "password": "s3cret",
     }}]);
     let skipped = applied(echo);
-    assert_eq!(
-        (skipped.user, skipped.ignored, skipped.unknown_paths),
-        (rin(), vec![], vec![])
-    );
-    for path in [
-        "meta",
-        "meta.version",
-        "schemas",
-        "groups",
-        "groups[value eq \"1\"]",
-        "password",
-        "PASSWORD",
-    ] {
+    assert_eq!((skipped.user, skipped.ignored, skipped.unknown_paths), (rin(), vec![], vec![]));
+    for path in
+        ["meta", "meta.version", "schemas", "groups", "groups[value eq \"1\"]", "password", "PASSWORD"]
+    {
         let skipped = applied(json!([{"op": "replace", "path": path, "value": "s3cret"}]));
-        assert_eq!(
-            (skipped.user, skipped.ignored, skipped.unknown_paths),
-            (rin(), vec![], vec![]),
-            "{path}"
-        );
+        assert_eq!((skipped.user, skipped.ignored, skipped.unknown_paths), (rin(), vec![], vec![]), "{path}");
     }
     let refused = refused(json!([{"op": "replace", "path": "ID", "value": "8"}]));
     assert_eq!(
         (&refused, refused.scim_type()),
-        (
-            &Error::ServerOwned {
-                attribute: "id".to_owned()
-            },
-            ScimType::Mutability
-        )
+        (&Error::ServerOwned { attribute: "id".to_owned() }, ScimType::Mutability)
     );
 }
 
@@ -93,18 +70,12 @@ fn what_nobody_knows_is_skipped_and_named() {
             "entitlements"
         ]
     );
-    assert_eq!(
-        skipped.unknown_paths,
-        ["favouriteColour", "emails[type eq \"work\"].shoe"]
-    );
+    assert_eq!(skipped.unknown_paths, ["favouriteColour", "emails[type eq \"work\"].shoe"]);
 }
 
 #[test]
 fn a_malformed_message_is_refused_with_its_own_reason() {
-    let malformed = |number| Error::OperationMalformed {
-        number,
-        problem: "op is missing",
-    };
+    let malformed = |number| Error::OperationMalformed { number, problem: "op is missing" };
     let many = vec![json!({"op": "replace", "value": {}}); 1001];
     let cases = [
         (json!([]), Error::BodyNotObject { expected: "PatchOp" }),
@@ -113,53 +84,24 @@ fn a_malformed_message_is_refused_with_its_own_reason() {
         (json!({"Operations": {}}), Error::OperationsNotAnArray),
         (
             json!({"schemas": [urn::USER], "Operations": [{}]}),
-            Error::OtherMessage {
-                expected: urn::PATCH_OP,
-            },
+            Error::OtherMessage { expected: urn::PATCH_OP },
         ),
-        (
-            json!({"operations": [{"op": "replace", "value": {}}, {}]}),
-            malformed(2),
-        ),
-        (
-            json!({"Operations": [{"op": "move", "path": "title"}]}),
-            Error::UnknownOperation { number: 1 },
-        ),
-        (
-            json!({"Operations": [{"op": "add", "path": "title"}]}),
-            Error::NoValue { number: 1 },
-        ),
-        (
-            json!({"Operations": [{"op": "add", "value": "x"}]}),
-            Error::PathlessValueNotObject { number: 1 },
-        ),
-        (
-            json!({"Operations": many}),
-            Error::TooManyOperations {
-                count: 1001,
-                limit: 1000,
-            },
-        ),
+        (json!({"operations": [{"op": "replace", "value": {}}, {}]}), malformed(2)),
+        (json!({"Operations": [{"op": "move", "path": "title"}]}), Error::UnknownOperation { number: 1 }),
+        (json!({"Operations": [{"op": "add", "path": "title"}]}), Error::NoValue { number: 1 }),
+        (json!({"Operations": [{"op": "add", "value": "x"}]}), Error::PathlessValueNotObject { number: 1 }),
+        (json!({"Operations": many}), Error::TooManyOperations { count: 1001, limit: 1000 }),
     ];
     for (body, expected) in cases {
         assert_eq!(Patch::parse(&body), Err(expected));
     }
-    for operation in [
-        json!(1),
-        json!({"op": 1}),
-        json!({"op": "add", "path": 1, "value": 1}),
-    ] {
-        assert!(matches!(
-            refused(json!([operation])),
-            Error::OperationMalformed { number: 1, .. }
-        ));
+    for operation in [json!(1), json!({"op": 1}), json!({"op": "add", "path": 1, "value": 1})] {
+        assert!(matches!(refused(json!([operation])), Error::OperationMalformed { number: 1, .. }));
     }
     let path = refused(json!([{"op": "add", "path": "emails[type eq work].value", "value": "x"}]));
     assert_eq!(path.scim_type(), ScimType::InvalidPath);
     assert_eq!(
-        Patch::parse(&json!({"OPERATIONS": [{"OP": "REMOVE", "Path": "title"}]}))
-            .unwrap()
-            .operations(),
+        Patch::parse(&json!({"OPERATIONS": [{"OP": "REMOVE", "Path": "title"}]})).unwrap().operations(),
         1
     );
 }
@@ -167,28 +109,13 @@ fn a_malformed_message_is_refused_with_its_own_reason() {
 #[test]
 fn a_wrong_type_is_refused_by_name_and_nothing_is_applied() {
     for (operation, name) in [
-        (
-            json!({"op": "replace", "path": "active", "value": "no"}),
-            "active",
-        ),
+        (json!({"op": "replace", "path": "active", "value": "no"}), "active"),
         (json!({"op": "replace", "path": "title", "value": 5}), "title"),
-        (
-            json!({"op": "replace", "value": {"name": {"givenName": 5}}}),
-            "name.givenName",
-        ),
-        (
-            json!({"op": "replace", "value": {"name.givenName": 5}}),
-            "name.givenName",
-        ),
+        (json!({"op": "replace", "value": {"name": {"givenName": 5}}}), "name.givenName"),
+        (json!({"op": "replace", "value": {"name.givenName": 5}}), "name.givenName"),
         (json!({"op": "add", "path": "emails", "value": [5]}), "emails"),
-        (
-            json!({"op": "add", "path": "emails[type eq \"new\"].value", "value": {"a": 1}}),
-            "emails.value",
-        ),
-        (
-            json!({"op": "add", "path": "manager", "value": 5}),
-            &format!("{ENTERPRISE}:manager"),
-        ),
+        (json!({"op": "add", "path": "emails[type eq \"new\"].value", "value": {"a": 1}}), "emails.value"),
+        (json!({"op": "add", "path": "manager", "value": 5}), &format!("{ENTERPRISE}:manager")),
     ] {
         let operations = json!([{"op": "remove", "path": "title"}, operation]);
         match refused(operations) {

@@ -64,7 +64,10 @@ impl From<store::Error> for Failure {
 
 /// Runs one command; answers its exit code.
 pub fn run() -> u8 {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return misread(&error),
+    };
     let output = Output { json: cli.json };
     match server::run_async(obey(cli.command, output)) {
         Ok(()) => 0,
@@ -73,6 +76,16 @@ pub fn run() -> u8 {
             failure.exit_code()
         }
     }
+}
+
+/// What cannot be read as a command, or is a wish for help; a machine is answered in its own form.
+fn misread(error: &clap::Error) -> u8 {
+    if error.use_stderr() && config::is_argument("--json") {
+        Output { json: true }.failure(error.to_string().trim());
+        return 2;
+    }
+    let _ = error.print();
+    u8::try_from(error.exit_code()).unwrap_or(2)
 }
 
 async fn obey(command: Command, output: Output) -> Result<(), Failure> {

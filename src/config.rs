@@ -7,7 +7,7 @@ mod known;
 pub mod load;
 
 pub use known::{known_keys, known_variables};
-pub use load::{Problem, load, operator_name, scratch_folder};
+pub use load::{Problem, is_argument, load, operator_name, scratch_folder};
 
 use secrecy::SecretString;
 use serde::Deserialize;

@@ -13,6 +13,8 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// How often what may wait is written, and the queue is looked at.
@@ -130,9 +132,7 @@ async fn measured() -> HttpResponse {
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
     /// The address is taken, or not ours.
-    #[error(
-        "cannot listen on {address}: {cause}; stop what uses it, or choose another with --listen ADDRESS"
-    )]
+    #[error("cannot listen on {address}: {cause}; {}", way_out(cause))]
     Listen {
         /// The address asked for.
         address: String,
@@ -147,6 +147,15 @@ pub enum Problem {
     Server(std::io::Error),
 }
 
+/// What to do about an address that cannot be listened on.
+fn way_out(cause: &std::io::Error) -> &'static str {
+    match cause.kind() {
+        std::io::ErrorKind::AddrInUse => "stop what uses it, or choose another with --listen ADDRESS",
+        std::io::ErrorKind::InvalidInput => "write it as IP:PORT, such as --listen 127.0.0.1:8080",
+        _ => "choose an address of this machine and a port above 1023 with --listen ADDRESS",
+    }
+}
+
 /// Takes the address, so that a taken one is told before anything else happens.
 ///
 /// Errors: [`Problem::Listen`].
@@ -154,18 +163,17 @@ pub fn bind(address: &str) -> Result<TcpListener, Problem> {
     TcpListener::bind(address).map_err(|cause| Problem::Listen { address: address.to_owned(), cause })
 }
 
-/// A server that runs.
+/// A server that runs, on a thread of its own; dropped, it ends without waiting for calls in flight.
 pub struct Running {
     /// Where it listens.
     pub address: SocketAddr,
     /// What its handlers see.
     pub bridge: Bridge,
     handle: ServerHandle,
-    ticker: tokio::task::JoinHandle<()>,
-    server: tokio::task::JoinHandle<std::io::Result<()>>,
+    thread: Option<JoinHandle<()>>,
 }
 
-/// Starts serving on `listener`; call it inside [`run_async`].
+/// Starts serving on `listener`.
 ///
 /// Errors: [`Problem`].
 pub fn start(
@@ -187,32 +195,64 @@ pub fn start(
         notes: Notes::default(),
     };
     telemetry::keep_metrics();
+    let (started, starting) = std::sync::mpsc::channel();
+    let own = bridge.clone();
+    let thread = std::thread::Builder::new()
+        .name("http".to_owned())
+        .spawn(move || run_async(serve(listener, own, started)))
+        .map_err(Problem::Server)?;
+    let handle =
+        starting.recv().map_err(|_| Problem::Server(std::io::Error::other("its thread ended")))??;
+    Ok(Running { address, bridge, handle, thread: Some(thread) })
+}
+
+/// Serves until stopped through the handle it sends back.
+async fn serve(listener: TcpListener, bridge: Bridge, started: Sender<Result<ServerHandle, Problem>>) {
     let data = web::Data::new(bridge.clone());
-    let server =
-        HttpServer::new(move || App::new().app_data(data.clone()).wrap(from_fn(front)).configure(routes))
-            .workers(std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 8))
-            .worker_max_blocking_threads(1)
-            .client_request_timeout(Duration::from_secs(15))
-            .tcp_nodelay(true)
-            .shutdown_timeout(20)
-            .disable_signals()
-            .listen(listener)
-            .map_err(Problem::Server)?
-            .run();
-    let handle = server.handle();
-    let ticker = tokio::spawn(tick(bridge.clone()));
-    Ok(Running { address, bridge, handle, ticker, server: tokio::spawn(server) })
+    let app = move || App::new().app_data(data.clone()).wrap(from_fn(front)).configure(routes);
+    let server = HttpServer::new(app)
+        .workers(std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 8))
+        .worker_max_blocking_threads(1)
+        .client_request_timeout(Duration::from_secs(15))
+        .tcp_nodelay(true)
+        .shutdown_timeout(20)
+        .disable_signals()
+        .listen(listener)
+        .map(HttpServer::run);
+    match server {
+        Err(cause) => drop(started.send(Err(Problem::Server(cause)))),
+        Ok(server) => {
+            let _ = started.send(Ok(server.handle()));
+            tokio::select! {
+                ended = server => {
+                    if let Err(error) = ended {
+                        tracing::error!(%error, "the server ended by itself");
+                    }
+                }
+                () = tick(bridge) => {}
+            }
+        }
+    }
 }
 
 impl Running {
     /// Lets calls in flight finish, writes what was waiting to be written, and ends.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
         self.handle.stop(true).await;
-        let _ = self.server.await;
-        self.ticker.abort();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
         if let Err(error) = self.bridge.notes.flush(&self.bridge.store).await {
             tracing::error!(%error, "the last second of lookups could not be written");
         }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let Some(thread) = self.thread.take() else { return };
+        drop(self.handle.stop(false));
+        let _ = thread.join();
     }
 }
 

@@ -84,7 +84,9 @@ impl Refusal {
             Refusal::UnknownDirectory { .. }
             | Refusal::UnknownPerson { .. }
             | Refusal::UnknownToken { .. } => 1,
+            Refusal::Minting(MintRefusal::NoSuchHolder { .. } | MintRefusal::NoSuchKey) => 1,
             Refusal::BadValue(_) | Refusal::SsoUnreadable(_) | Refusal::Unsupported(_) => 2,
+            Refusal::Minting(MintRefusal::UnknownRole | MintRefusal::BadTtl { .. }) => 2,
             Refusal::Minting(_)
             | Refusal::NotConnectable(_)
             | Refusal::SsoMissing { .. }

@@ -3,9 +3,19 @@
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
+/// What a script and an operator need to know of every command.
+const AFTER: &str = "\
+Begin with `seatbridge demo`; then `seatbridge serve` says what to do next.
+
+Configuration: seatbridge.toml in this folder (or the file SEATBRIDGE_CONFIG names), then
+SEATBRIDGE__SECTION__KEY, then flags. Secrets are never arguments: use SEATBRIDGE__..._FILE.
+
+Exit codes: 0 ok, 1 failed, 2 usage, 3 findings, 4 held, 5 denied, 6 upstream, 7 integrity,
+8 configuration.";
+
 /// SCIM 2.0 bridge for Apollo.io seats.
 #[derive(Debug, Parser)]
-#[command(name = "seatbridge", version, about, propagate_version = true)]
+#[command(name = "seatbridge", version, about, propagate_version = true, after_help = AFTER)]
 pub(super) struct Cli {
     /// Answer as versioned JSON: {"schema": "seatbridge/<noun>/v1", "data": ...}.
     #[arg(long, global = true)]

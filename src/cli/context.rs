@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::admin::service::Act;
 use crate::audit::Actor;
-use crate::config::{self, Backend, Config, SECRET_FILE};
+use crate::config::{self, Backend, Config, Log, SECRET_FILE};
 use crate::credential::secret::Secrets;
 use crate::http::Clock;
 use crate::http::clock::random;
@@ -24,7 +24,7 @@ pub(super) struct Context {
 impl Context {
     /// Reads the configuration, migrates the database and opens it.
     pub fn open() -> Result<Self, Failure> {
-        Self::with(read_config()?)
+        Self::with(read_config(Voice::Quiet)?)
     }
 
     /// The same with a configuration that flags have changed.
@@ -61,10 +61,23 @@ impl Context {
     }
 }
 
+/// How much a command logs when nobody configured a level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Voice {
+    /// A server: what it does.
+    Server,
+    /// A command that tells its own story: what goes wrong.
+    Quiet,
+}
+
 /// The configuration, and logs as it wants them.
-pub(super) fn read_config() -> Result<Config, Failure> {
+pub(super) fn read_config(voice: Voice) -> Result<Config, Failure> {
     let config = config::load()?;
-    telemetry::start_logs(&config.log).map_err(Failure::Setup)?;
+    let mut log = config.log.clone();
+    if voice == Voice::Quiet && log.level == Log::default().level {
+        log.level = "warn".to_owned();
+    }
+    telemetry::start_logs(&log).map_err(Failure::Setup)?;
     Ok(config)
 }
 

@@ -1,29 +1,28 @@
 //! `demo`.
 
 use super::Failure;
-use super::context::read_config;
-use super::output::Output;
+use super::context::{Voice, read_config};
+use super::output::{Output, bold, is_terminal, say};
 use super::seat::{data, listed};
-use crate::judge::demo::{Scene, tell};
+use crate::judge::demo::{Scene, ScriptCall, tell};
 use crate::{judge, server};
 use serde_json::json;
-use std::io::IsTerminal;
+
+/// Longest piece of a body shown, in characters.
+const ESSENCE: usize = 220;
 
 /// Tells the story, and stays up unless told not to.
 pub(super) async fn run(exit: bool, output: Output) -> Result<(), Failure> {
-    let config = read_config()?;
-    let color = std::io::stdout().is_terminal();
+    let config = read_config(Voice::Quiet)?;
+    let color = is_terminal();
     let mut show = |scene: Scene<'_>| {
         if output.json {
             return;
         }
         match scene {
-            Scene::Title(text) => println!("\n{}", heading(text, color)),
-            Scene::Wire(exchange) => println!("{}", exchange.line(color)),
-            Scene::Call(what, status, body) => {
-                let short: String = body.chars().take(160).collect();
-                println!("  {what} -> {status}\n      {short}");
-            }
+            Scene::Title(text) => say(&format!("\n{}", heading(text))),
+            Scene::Wire(exchange) => say(&exchange.line(color)),
+            Scene::Call(call) => say(&call_line(&call, color)),
         }
     };
     let told = tell(config, &mut show).await.map_err(|problem| match problem {
@@ -44,11 +43,11 @@ pub(super) async fn run(exit: bool, output: Output) -> Result<(), Failure> {
             format!("Not as told:\n  {}", told.surprises.join("\n  "))
         };
         let audit = format!("The audit has {} entries and is intact.", told.audit_entries);
-        format!("\n{}\n{}\n{verdict} {audit}", heading("Who holds a seat", color), listed(&told.seats))
+        format!("\n{}\n{}\n\n{verdict} {audit}", heading("Who holds a seat"), listed(&told.seats))
     });
     if !exit {
         if !output.json {
-            println!("{}", next_steps(&told.stage.base(), &told.key, &told.stage.apollo.base_url()));
+            say(&next_steps(&told.stage.base(), &told.key, &told.stage.apollo.base_url()));
         }
         server::told_to_stop().await;
     }
@@ -56,8 +55,26 @@ pub(super) async fn run(exit: bool, output: Output) -> Result<(), Failure> {
     if well { Ok(()) } else { Err(Failure::Told(1)) }
 }
 
-fn heading(text: &str, color: bool) -> String {
-    if color { format!("\u{1b}[1m{text}\u{1b}[0m") } else { format!("== {text}") }
+fn heading(text: &str) -> String {
+    bold(&format!("== {text}"))
+}
+
+/// A call of a script, in the shape of the exchanges around it.
+fn call_line(call: &ScriptCall<'_>, color: bool) -> String {
+    let (mark, paint) = match (call.as_told, call.status) {
+        (false, _) => ("WRONG  ", "\u{1b}[31m"),
+        (true, 200..=299) => ("ok     ", "\u{1b}[32m"),
+        (true, _) => ("refused", "\u{1b}[33m"),
+    };
+    let (on, dim, off) = if color { (paint, "\u{1b}[2m", "\u{1b}[0m") } else { ("", "", "") };
+    let mut body: String = call.body.chars().take(ESSENCE).collect();
+    if call.body.chars().nth(ESSENCE).is_some() {
+        body.push('…');
+    }
+    format!(
+        "{on}{mark}{off} {} {}\n        {}  {dim}(through the key proxy){off}\n        {dim}< {body}{off}",
+        call.status, call.request, call.step
+    )
 }
 
 fn next_steps(base: &str, (key, holder): &(String, String), apollo: &str) -> String {

@@ -21,8 +21,7 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
             let wish = wish(choices)?;
             let context = Context::open()?;
             let added = service::add_directory(name, flavour, wish, Context::act(), &context.store).await?;
-            let next = format!("next: seatbridge token issue {} --name TOKEN-NAME", added.name);
-            output.show("directory", &data(&added), || format!("{}\n{next}", told(&added)));
+            output.show("directory", &data(&added), || format!("{}\n\n{}", told(&added), next(&added)));
         }
         Verb::Set { name, choices } => {
             let wish = wish(choices)?;
@@ -42,10 +41,23 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
     Ok(())
 }
 
-fn role(name: &str) -> Result<Role, Failure> {
+/// A role as typed.
+pub(super) fn role(name: &str) -> Result<Role, Failure> {
     let known: Vec<&str> = Role::ALL.into_iter().map(Role::as_str).collect();
     Role::parse(name)
         .ok_or_else(|| Failure::Usage(format!("{name} is no role; use one of: {}", known.join(", "))))
+}
+
+/// The next step of somebody who has just connected a directory (A1).
+fn next(directory: &Directory) -> String {
+    let name = &directory.name;
+    if directory.sso_entity_id.is_some() && directory.sso_certificate.is_some() {
+        return format!("next: seatbridge token issue {name} --name TOKEN-NAME");
+    }
+    format!(
+        "next: Apollo wants SSO before SCIM, so record it before a token can be issued:\n  \
+         seatbridge directory set {name} --sso-entity-id URL --sso-certificate-file PEM"
+    )
 }
 
 fn wish(choices: Choices) -> Result<DirectoryWish, Failure> {
@@ -141,6 +153,7 @@ fn listed(all: &[Directory]) -> String {
     table(
         &["directory", "flavour", "email change", "without seat", "default role", "SSO"],
         all.iter().map(row).collect(),
-        "no directory is connected yet: seatbridge directory add NAME --flavour okta|entra",
+        "no directory is connected yet: seatbridge directory add NAME --flavour okta|entra --sso-entity-id URL \
+         --sso-certificate-file PEM",
     )
 }

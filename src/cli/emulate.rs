@@ -2,9 +2,12 @@
 
 use super::Failure;
 use super::commands::Emulate;
+use super::context::{Voice, read_config};
 use super::output::Output;
 use crate::emulator::transcript::Summary;
 use crate::emulator::{apollo, entra, okta};
+use crate::server;
+use serde_json::json;
 use std::path::Path;
 
 pub(super) async fn run(which: Emulate, output: Output) -> Result<(), Failure> {
@@ -21,14 +24,33 @@ pub(super) async fn run(which: Emulate, output: Output) -> Result<(), Failure> {
             ended(entra::run(&target, &token, dialect, output.json).await)
         }
         Emulate::Apollo { listen, master_key_file, users, contacts, seed } => {
-            let key = secret_in(&master_key_file)?;
-            apollo::run(&listen, &key, users, contacts, seed).await.map_err(|cause| {
-                Failure::Setup(format!(
-                    "cannot listen on {listen}: {cause}; choose another address with --listen"
-                ))
-            })
+            let master_key = secret_in(&master_key_file)?;
+            let options =
+                apollo::Options { listen, master_key, users, contacts, seed, ..apollo::Options::default() };
+            fake_apollo(options, output).await
         }
     }
+}
+
+/// Runs a fake Apollo until told to stop; its log shows every request.
+async fn fake_apollo(options: apollo::Options, output: Output) -> Result<(), Failure> {
+    read_config(Voice::Server)?;
+    let (listen, users, contacts) = (options.listen.clone(), options.users, options.contacts);
+    let fake = apollo::Apollo::start(options).await.map_err(|cause| {
+        Failure::Setup(format!("cannot listen on {listen}: {cause}; choose another address with --listen"))
+    })?;
+    let (base, origin) = (fake.base_url(), fake.origin());
+    let data = json!({"base_url": base, "log": format!("{origin}/_control/log"), "users": users, "contacts": contacts});
+    output.show("emulate", &data, || {
+        format!(
+            "fake Apollo at {base}, with {users} users and {contacts} contacts; Ctrl-C stops it\n  \
+             point a bridge at it: SEATBRIDGE__APOLLO__BASE_URL={base}\n  \
+             all it received:      {origin}/_control/log"
+        )
+    });
+    server::told_to_stop().await;
+    fake.stop().await;
+    Ok(())
 }
 
 fn ended(story: Result<Summary, crate::emulator::wire::Error>) -> Result<(), Failure> {

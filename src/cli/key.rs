@@ -4,12 +4,11 @@ use super::Failure;
 use super::commands::Key as Verb;
 use super::context::Context;
 use super::output::{Output, moment, moment_or_dash, table};
-use crate::admin::Refusal;
 use crate::admin::api::shown;
 use crate::admin::keys::{self, Caller, For, KeyView, Minted};
 use crate::http::Clock;
 use crate::http::clock::rfc3339;
-use crate::rbac::{MintRefusal, Minter, Role};
+use crate::rbac::Minter;
 use serde_json::{Value, json};
 
 pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
@@ -21,7 +20,7 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
             output.show("key", &data(&minted), || told(&minted));
         }
         Verb::Issue { holder, role, ttl_days } => {
-            let role = Role::parse(&role).ok_or(Refusal::from(MintRefusal::UnknownRole))?;
+            let role = super::directory::role(&role)?;
             let minted = keys::mint(For::Address(holder), role, ttl_days, policy, operator(), store).await?;
             output.show("key", &data(&minted), || told(&minted));
         }

@@ -3,7 +3,8 @@
 use super::Failure;
 use super::commands::Seat as Verb;
 use super::context::Context;
-use super::output::{Output, facts, moment, moment_or_dash, table};
+use super::output::{Output, facts, moment, moment_or_dash, table, table_with_reasons};
+use super::trail::what;
 use crate::admin::people::{self, RoleGiven, SeatStory, SeatView};
 use crate::http::clock::rfc3339;
 use crate::rbac::{Role, RoleSource};
@@ -20,10 +21,7 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
             output.show("seat", &story_data(&story), || told(&story));
         }
         Verb::Role { address, role } => {
-            let known: Vec<&str> = Role::ALL.into_iter().map(Role::as_str).collect();
-            let role = Role::parse(&role).ok_or_else(|| {
-                Failure::Usage(format!("{role} is no role; use one of: {}", known.join(", ")))
-            })?;
+            let role = super::directory::role(&role)?;
             let given = people::give_role(address, role, Context::act(), &Context::open()?.store).await?;
             output.show("seat", &data(&given.view), || given_told(&given, role));
         }
@@ -104,7 +102,7 @@ pub(super) fn listed(all: &[SeatView]) -> String {
     table(
         &["person", "state", "since", "directory", "roles"],
         rows,
-        "nobody yet: assign people in Okta or Entra ID",
+        "nobody yet: assign people in Okta or Entra ID (seatbridge directory list shows what is connected)",
     )
 }
 
@@ -127,18 +125,11 @@ fn told(story: &SeatStory) -> String {
         rows.push(("unknown roles", view.held.unknown.join(", ")));
     }
     let history = story.audit.iter().map(|entry| {
-        vec![
-            moment(entry.at),
-            format!("{}{}", if entry.outcome == "refused" { "refused: " } else { "" }, entry.action),
-            entry.actor.clone(),
-            entry.reason.clone().unwrap_or_default(),
-        ]
+        let cells = vec![moment(entry.at), what(entry), entry.actor.clone()];
+        (cells, entry.reason.clone())
     });
-    format!(
-        "{}\n\n{}",
-        facts(&rows),
-        table(&["when (UTC)", "what", "who", "why"], history.collect(), "no history")
-    )
+    let heading = ["when (UTC)", "what", "who"];
+    format!("{}\n\n{}", facts(&rows), table_with_reasons(&heading, history.collect(), "no history"))
 }
 
 fn given_told(given: &RoleGiven, role: Role) -> String {

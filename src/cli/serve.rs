@@ -1,7 +1,7 @@
 //! `serve`, `migrate`, `healthcheck`.
 
 use super::Failure;
-use super::context::{Context, read_config};
+use super::context::{Context, Voice, read_config};
 use super::output::Output;
 use crate::admin::service;
 use crate::http::Clock;
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 /// Serves until told to stop.
 pub(super) async fn serve(listen: Option<String>, output: Output) -> Result<(), Failure> {
-    let mut config = read_config()?;
+    let mut config = read_config(Voice::Server)?;
     if let Some(address) = listen {
         config.listen = address;
     }
@@ -64,6 +64,12 @@ async fn what_next(context: &Context) -> Result<String, Failure> {
         let name = directories.first().map_or("NAME", |directory| directory.name.as_str());
         steps.push(format!("seatbridge token issue {name} --name TOKEN-NAME"));
     }
+    if context.config.public_url.is_none() {
+        steps.push(
+            "set SEATBRIDGE__PUBLIC_URL to the https:// address Okta and Entra ID reach, then restart"
+                .to_owned(),
+        );
+    }
     if context.config.apollo.master_key.is_none() {
         steps
             .push("set SEATBRIDGE__APOLLO__MASTER_KEY_FILE, then restart, to offer the key proxy".to_owned());
@@ -77,7 +83,7 @@ async fn what_next(context: &Context) -> Result<String, Failure> {
 
 /// Migrates and ends.
 pub(super) fn migrate(output: Output) -> Result<(), Failure> {
-    let config = read_config()?;
+    let config = read_config(Voice::Quiet)?;
     let done = migrations::run(&config.backend()?)?;
     output.show("migrate", &json!({"done": done}), || {
         if done.is_empty() {

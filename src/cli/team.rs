@@ -59,14 +59,17 @@ fn told(view: &TeamView) -> String {
     let upcoming = view.purchases.iter().filter(|purchase| purchase.from_at > Clock::default().now());
     let later: Vec<String> =
         upcoming.map(|purchase| format!("{} from {}", purchase.seats, moment(purchase.from_at))).collect();
-    facts(&[
+    let mut rows = vec![
         ("team", view.team.name.clone()),
         ("team id", view.team.team_id.clone()),
         ("plan", view.team.plan.clone()),
         ("seats bought", view.seats.to_string()),
-        ("  later", if later.is_empty() { "-".to_owned() } else { later.join(", ") }),
         ("assigned", in_state(view, "assigned").to_string()),
         ("waiting", in_state(view, "waiting").to_string()),
         ("unassigned", in_state(view, "unassigned").to_string()),
-    ])
+    ];
+    if !later.is_empty() {
+        rows.insert(4, ("later", later.join(", ")));
+    }
+    facts(&rows)
 }

@@ -21,10 +21,16 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
             let tenant_url = context.config.tenant_url();
             let data = json!({"token": issued.token, "id": issued.id, "tenant_url": tenant_url});
             output.show("token", &data, || {
+                let unreachable = match context.config.public_url {
+                    Some(_) => "",
+                    None => {
+                        "\nThis tenant URL works on this machine only: set SEATBRIDGE__PUBLIC_URL to the \
+                         https:// address\nthat Okta and Entra ID reach the bridge by, and restart it."
+                    }
+                };
                 format!(
                     "tenant URL  {tenant_url}\ntoken       {}\n\nPaste both into the identity provider. The \
-                     token is \
-                     shown this once; its id is {}.",
+                     token is shown this once; its id is\n{}.{unreachable}",
                     issued.token, issued.id
                 )
             });

@@ -3,7 +3,7 @@
 use super::Failure;
 use super::commands::Audit as Verb;
 use super::context::Context;
-use super::output::{Output, moment, table};
+use super::output::{Output, moment, table_with_reasons};
 use crate::admin::trail;
 use crate::audit::Sealed;
 use crate::http::clock::rfc3339;
@@ -19,6 +19,9 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
         Verb::Verify => {
             let (entries, hash) = trail::verify(&context.store).await?;
             output.show("audit", &json!({"entries": entries, "hash": hash, "intact": true}), || {
+                if entries == 0 {
+                    return "the audit is intact: nothing happened yet".to_owned();
+                }
                 format!("the audit is intact: {entries} entries, the last has the hash {hash}")
             });
         }
@@ -35,18 +38,23 @@ fn data(entry: &Sealed) -> Value {
 
 fn listed(entries: &[Sealed]) -> String {
     let row = |entry: &Sealed| {
-        vec![
+        let cells = vec![
             entry.seq.to_string(),
             moment(entry.at),
-            format!("{}{}", if entry.outcome == "refused" { "refused: " } else { "" }, entry.action),
+            what(entry),
             entry.subject.clone().unwrap_or_default(),
             entry.actor.clone(),
-            entry.reason.clone().unwrap_or_default(),
-        ]
+        ];
+        (cells, entry.reason.clone())
     };
-    table(
-        &["#", "when (UTC)", "what", "whom", "who", "why"],
+    table_with_reasons(
+        &["#", "when (UTC)", "what", "whom", "who"],
         entries.iter().map(row).collect(),
-        "nothing happened yet",
+        "nothing happened yet: begin with `seatbridge team set --name NAME --plan organization --seats N`",
     )
+}
+
+/// The action, and whether it was refused.
+pub(super) fn what(entry: &Sealed) -> String {
+    if entry.outcome == "refused" { format!("refused: {}", entry.action) } else { entry.action.clone() }
 }

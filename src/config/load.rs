@@ -83,7 +83,7 @@ pub fn from_layers(file: &Path, variables: &BTreeMap<String, String>) -> Result<
     for (key, value) in from_environment(variables)? {
         layers = layers.merge(Serialized::default(&key, value));
     }
-    let config: Config = layers.extract().map_err(|error| Problem::Unreadable(plain(&error)))?;
+    let config: Config = layers.extract().map_err(|error| Problem::Unreadable(plain(&error, file)))?;
     check(&config)?;
     Ok(config)
 }
@@ -99,17 +99,26 @@ pub fn operator_name() -> String {
     named.filter(plain).unwrap_or_else(|| "cli".to_owned())
 }
 
+/// Whether `flag` is among the command line's arguments, even of one that cannot be read otherwise.
+pub fn is_argument(flag: &str) -> bool {
+    std::env::args_os().any(|argument| argument == flag)
+}
+
 /// A folder for state that does not outlive the process.
 pub fn scratch_folder(name: &str) -> PathBuf {
     std::env::temp_dir().join(name)
 }
 
-fn plain(error: &figment::Error) -> String {
+fn plain(error: &figment::Error, file: &Path) -> String {
     // figment repeats the offending value, which may be a secret: say the place and the kind only.
     let place = error.path.join(".");
     let kind = match &error.kind {
         figment::error::Kind::InvalidType(_, expected) => format!("must be {expected}"),
-        figment::error::Kind::Message(text) if place.is_empty() => text.clone(),
+        // What is no TOML: the lines after the first repeat the text, and with it perhaps a secret.
+        figment::error::Kind::Message(text) if place.is_empty() => {
+            let first = text.lines().next().unwrap_or_default();
+            format!("{}: {first}: mend that line", file.display())
+        }
         figment::error::Kind::UnknownVariant(_, known) => format!("must be one of: {}", known.join(", ")),
         _ => "cannot be read".to_owned(),
     };
@@ -194,6 +203,17 @@ fn check(config: &Config) -> Result<(), Problem> {
     }
     if config.limits.request_seconds == 0 {
         return refuse("limits.request_seconds", "0".to_owned(), "it has to be at least 1");
+    }
+    let secrets = [
+        ("secret", &config.secret),
+        ("former_secret", &config.former_secret),
+        ("apollo.master_key", &config.apollo.master_key),
+        ("apollo.second_master_key", &config.apollo.second_master_key),
+    ];
+    for (key, secret) in secrets {
+        if secret.as_ref().is_some_and(|secret| secret.expose_secret().trim().is_empty()) {
+            return refuse(key, "empty".to_owned(), "it has to be set to something or left out");
+        }
     }
     let keys = config.keys;
     if keys.max_ttl_days < 1 || !(1..=keys.max_ttl_days).contains(&keys.default_ttl_days) {
@@ -301,7 +321,9 @@ mod tests {
         for (toml, variables, says) in [
             ("[limits]\npage_size = 10\n", vec![], "under 100"),
             ("listen = 5\n", vec![], "listen must be"),
-            ("= no toml", vec![], "configuration"),
+            ("= no toml", vec![], "seatbridge.toml: TOML parse error at line 1"),
+            ("secret = \"hunter2", vec![], "at line 1"),
+            ("", vec![("SEATBRIDGE__APOLLO__MASTER_KEY", " ")], "apollo.master_key is empty"),
             ("", vec![("SEATBRIDGE__LIMITS__PAGE_SIZE", "many")], "limits.page_size must be"),
             ("", vec![("SEATBRIDGE__LOG__FORMAT", "xml")], "must be one of"),
             ("", vec![("SEATBRIDGE__DATABASE__URL", "mysql://u:hunter2@h/d")], "sqlite:// or postgres://"),

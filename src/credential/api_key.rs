@@ -75,6 +75,11 @@ pub fn id_in(text: &str) -> Option<&str> {
     (body.len() >= ID_CHARS && body.is_ascii()).then(|| &body[..ID_CHARS])
 }
 
+/// Whether a text could be the id of a key: decided before any lookup.
+pub fn is_id(text: &str) -> bool {
+    text.len() == ID_CHARS && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'2'..=b'7'))
+}
+
 fn checksum(body: &str) -> String {
     BASE32.encode(&crc32fast::hash(body.as_bytes()).to_be_bytes())
 }
@@ -118,6 +123,11 @@ mod tests {
         }
         assert_eq!(id_in("xx_abc"), None);
         assert_eq!(id_in("ak_short"), None);
+        assert!(is_id(key().id()));
+        for wrong in ["", "\0", "aaaaaaaaaaaaaaa\0", "aaaaaaaaaaaaaaa1", "aaaaaaaaaaaaaaaaa", key().as_str()]
+        {
+            assert!(!is_id(wrong), "{wrong:?}");
+        }
     }
 
     proptest::proptest! {

@@ -4,31 +4,41 @@ use super::error::ScimFailure;
 use super::state::Bridge;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use futures_util::StreamExt;
-use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
+use std::future::{Ready, ready};
 
-/// The JSON body of a SCIM request.
-#[derive(Debug)]
-pub struct ScimBody(pub Value);
+/// The body of a SCIM request, not read yet: a caller without a living token is told so, whatever the body.
+pub struct ScimBody {
+    labelled: Result<(), ScimFailure>,
+    limit: usize,
+    payload: Payload,
+}
 
 impl FromRequest for ScimBody {
     type Error = ScimFailure;
-    type Future = LocalBoxFuture<'static, Result<Self, ScimFailure>>;
+    type Future = Ready<Result<Self, ScimFailure>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let labelled = refuse_foreign_label(request);
-        let limit =
-            request.app_data::<web::Data<Bridge>>().map_or(0, |bridge| bridge.config.limits.body_bytes);
-        let payload = payload.take();
-        Box::pin(async move {
-            labelled?;
-            let bytes = read_within(payload, limit).await.map_err(ScimFailure::from)?;
-            let value = serde_json::from_slice(&bytes).map_err(|error| ScimFailure::NotJson {
-                line: error.line(),
-                column: error.column(),
-                empty: bytes.is_empty(),
-            })?;
-            Ok(Self(value))
+        let bridge = request.app_data::<web::Data<Bridge>>();
+        ready(Ok(Self {
+            labelled: refuse_foreign_label(request),
+            limit: bridge.map_or(0, |bridge| bridge.config.limits.body_bytes),
+            payload: payload.take(),
+        }))
+    }
+}
+
+impl ScimBody {
+    /// Reads it as JSON.
+    ///
+    /// Errors: [`ScimFailure`] for a foreign label, a body beyond the limit, and what is no JSON.
+    pub async fn json(self) -> Result<Value, ScimFailure> {
+        self.labelled?;
+        let bytes = read_within(self.payload, self.limit).await?;
+        serde_json::from_slice(&bytes).map_err(|error| ScimFailure::NotJson {
+            line: error.line(),
+            column: error.column(),
+            empty: bytes.is_empty(),
         })
     }
 }

@@ -92,10 +92,12 @@ fn note(method: &str, path: &str, side: Side, status: StatusCode, id: &str, star
     metrics::histogram!("seatbridge_request_seconds", "side" => side.as_str()).record(took.as_secs_f64());
     let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     let status = status.as_u16();
-    if side == Side::Other && status < 400 {
-        tracing::debug!(request.id = %id, %method, %path, status, took_ms, "answered");
-    } else {
-        tracing::info!(request.id = %id, %method, %path, status, took_ms, "answered");
+    match status {
+        500.. => tracing::warn!(status, method, path, took_ms, request.id = id, "answered"),
+        ..400 if side == Side::Other => {
+            tracing::debug!(status, method, path, took_ms, request.id = id, "answered");
+        }
+        _ => tracing::info!(status, method, path, took_ms, request.id = id, "answered"),
     }
 }
 

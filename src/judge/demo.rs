@@ -37,7 +37,21 @@ pub enum Scene<'a> {
     /// What went over the wire.
     Wire(&'a Exchange),
     /// A call of a holder's script through the proxy.
-    Call(&'a str, u16, &'a str),
+    Call(ScriptCall<'a>),
+}
+
+/// A call of a holder's script.
+pub struct ScriptCall<'a> {
+    /// What the script wants.
+    pub step: &'a str,
+    /// Method and path.
+    pub request: &'a str,
+    /// The status of the answer; 0 when none came.
+    pub status: u16,
+    /// The answer's body, or why none came.
+    pub body: &'a str,
+    /// Whether it came as the story has it.
+    pub as_told: bool,
 }
 
 /// Tells the story; `show` is given every scene as it happens.
@@ -167,8 +181,10 @@ impl Story<'_> {
             },
             Err(error) => (0, error.to_string()),
         };
-        (self.show)(Scene::Call("POST /api/v1/mixed_people/api_search", status, &text));
-        self.check(status == expected, &format!("{step}: status {status}, not {expected}"));
+        let as_told = status == expected;
+        let request = "POST /api/v1/mixed_people/api_search";
+        (self.show)(Scene::Call(ScriptCall { step, request, status, body: &text, as_told }));
+        self.check(as_told, &format!("{step}: status {status}, not {expected}"));
     }
 
     fn check(&mut self, well: bool, otherwise: &str) {

@@ -22,12 +22,14 @@ type Answer = Result<HttpResponse, ScimFailure>;
 /// `POST /Users` (RFC 7644 §3.3).
 pub async fn create(client: ScimClient, query: Query, body: ScimBody, bridge: web::Data<Bridge>) -> Answer {
     let request = Request::new(&client, "POST", "/Users");
-    let told = client.directory.flavour.read_user(body.0);
+    // Before anything is done: a request that cannot be answered as asked changes nothing.
+    let projection = query.projection()?;
+    let told = client.directory.flavour.read_user(body.json().await?);
     let read = protocol(User::read(&told.value), Act::Create, &request, &told.notes, &bridge)?;
     let request = request.noting(&read.ignored, &told.notes);
     let order = Order { wish: Wish::Create(read), id: None, precondition: Precondition::default(), request };
     let record = service::carry_out(order, &client, &bridge).await?;
-    show(&record, StatusCode::CREATED, &query, &client, &bridge)
+    show(&record, StatusCode::CREATED, &projection, &client, &bridge)
 }
 
 /// `PUT /Users/{id}` (RFC 7644 §3.5.1).
@@ -40,7 +42,8 @@ pub async fn replace(
     bridge: web::Data<Bridge>,
 ) -> Answer {
     let request = Request::new(&client, "PUT", &format!("/Users/{id}"));
-    let told = client.directory.flavour.read_user(body.0);
+    let projection = query.projection()?;
+    let told = client.directory.flavour.read_user(body.json().await?);
     let read = protocol(User::read(&told.value), Act::Update, &request, &told.notes, &bridge)?;
     let request = request.noting(&read.ignored, &told.notes);
     let order = Order {
@@ -50,7 +53,7 @@ pub async fn replace(
         request,
     };
     let record = service::carry_out(order, &client, &bridge).await?;
-    show(&record, StatusCode::OK, &query, &client, &bridge)
+    show(&record, StatusCode::OK, &projection, &client, &bridge)
 }
 
 /// `PATCH /Users/{id}` (RFC 7644 §3.5.2).
@@ -63,7 +66,8 @@ pub async fn modify(
     bridge: web::Data<Bridge>,
 ) -> Answer {
     let request = Request::new(&client, "PATCH", &format!("/Users/{id}"));
-    let told = client.directory.flavour.read_patch(body.0);
+    let projection = query.projection()?;
+    let told = client.directory.flavour.read_patch(body.json().await?);
     let patch = protocol(Patch::parse(&told.value), Act::Update, &request, &told.notes, &bridge)?;
     let request = request.noting(&[], &told.notes);
     let order = Order {
@@ -73,7 +77,7 @@ pub async fn modify(
         request,
     };
     let record = service::carry_out(order, &client, &bridge).await?;
-    show(&record, StatusCode::OK, &query, &client, &bridge)
+    show(&record, StatusCode::OK, &projection, &client, &bridge)
 }
 
 /// `DELETE /Users/{id}` (RFC 7644 §3.6).
@@ -99,6 +103,7 @@ pub async fn read(
     bridge: web::Data<Bridge>,
 ) -> Answer {
     let request = Request::new(&client, "GET", &format!("/Users/{id}"));
+    let projection = query.projection()?;
     let found = search::by_id(id.into_inner(), &client, &bridge).await;
     let now = bridge.clock.now();
     bridge.notes.lookup(match &found {
@@ -115,7 +120,7 @@ pub async fn read(
         let etag = translate::etag(record.version);
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, etag)).finish());
     }
-    show(&record, StatusCode::OK, &query, &client, &bridge)
+    show(&record, StatusCode::OK, &projection, &client, &bridge)
 }
 
 /// `GET /Users` (RFC 7644 §3.4.2).
@@ -125,7 +130,11 @@ pub async fn list(client: ScimClient, query: Query, bridge: web::Data<Bridge>) -
 
 /// `POST /Users/.search` (RFC 7644 §3.4.3).
 pub async fn search(client: ScimClient, body: ScimBody, bridge: web::Data<Bridge>) -> Answer {
-    find(client, "POST", "/Users/.search", Query::of_message(&body.0), bridge).await
+    let message = body.json().await?;
+    if !message.is_object() {
+        return Err(crate::scim::Error::BodyNotObject { expected: "SearchRequest" }.into());
+    }
+    find(client, "POST", "/Users/.search", Query::of_message(&message), bridge).await
 }
 
 async fn find(
@@ -162,7 +171,9 @@ async fn find(
 
 /// `GET /ServiceProviderConfig` (RFC 7644 §4).
 pub async fn service_provider_config(_: ScimClient, bridge: web::Data<Bridge>) -> HttpResponse {
-    scim_json(StatusCode::OK, &discovery::service_provider_config(&bridge.scim_base()))
+    let limits = bridge.config.limits;
+    let config = discovery::service_provider_config(&bridge.scim_base(), limits.page_size, limits.body_bytes);
+    scim_json(StatusCode::OK, &config)
 }
 
 /// `GET /ResourceTypes` (RFC 7644 §4).
@@ -239,13 +250,13 @@ fn protocol<T>(
 fn show(
     record: &SeatRecord,
     status: StatusCode,
-    query: &Query,
+    projection: &Projection,
     client: &ScimClient,
     bridge: &Bridge,
 ) -> Answer {
     let base = bridge.scim_base();
     let resource = client.directory.flavour.shape_user(translate::to_resource(record, &base)?);
-    let mut answer = scim_json(status, &query.projection()?.apply(resource));
+    let mut answer = scim_json(status, &projection.apply(resource));
     let location = translate::location(&base, &record.id);
     for (name, text) in [(header::ETAG, translate::etag(record.version)), (header::LOCATION, location)] {
         if let Ok(value) = header::HeaderValue::from_str(&text) {

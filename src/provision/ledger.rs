@@ -90,7 +90,7 @@ pub fn write(
         tx.update_seat(&record, &emails)?
     }
     yield_address(&record, decision, directory, cause, tx)?;
-    record_events(&record, decision, &changes, cause, tx)?;
+    record_events(&before.seat, &record, decision, &changes, cause, tx)?;
 
     let mut dead_keys = end_period(&before, decision, directory, cause, tx)?;
     dead_keys.extend(end_beyond_reach(&before, &record, directory, cause, tx)?);
@@ -119,11 +119,22 @@ fn advance(record: &mut SeatRecord, event: &Event, now: i64) {
         }
         What::Recorded | What::Amended | What::Removed => {}
     }
-    if matches!(event.what, What::Reassigned { rebound: true } | What::Queued { rebound: true, .. }) {
+    if passes_on(&record.seat, event) {
         // Nothing of the old holder carries over (L7).
         record.operator_role = None;
     }
     record.seat = event.after.clone();
+}
+
+/// Whether the record passes to a new holder: together with a seat, or in a step before while nobody holds it
+/// (L7).
+fn passes_on(before: &Seat, event: &Event) -> bool {
+    let with_seat =
+        matches!(event.what, What::Reassigned { rebound: true } | What::Queued { rebound: true, .. });
+    let renamed = before.person().zip(event.after.person());
+    with_seat
+        || event.after.standing() == Standing::Unassigned
+            && renamed.is_some_and(|(was, is)| is.is_someone_else_than(was))
 }
 
 fn changes_between(before: &Seat, after: &Seat) -> Result<Vec<Change>, Error> {
@@ -149,16 +160,17 @@ fn entry(action: Action, record: &SeatRecord, cause: &Cause) -> Entry {
 }
 
 fn record_events(
+    before: &Seat,
     record: &SeatRecord,
     decision: &Decision,
     changes: &[Change],
     cause: &Cause,
     tx: &mut dyn Tx,
 ) -> Result<(), Error> {
-    let last = decision.events.len();
+    let (last, mut before) = (decision.events.len(), before);
     for (place, event) in (1..).zip(&decision.events) {
-        let rebound =
-            matches!(event.what, What::Reassigned { rebound: true } | What::Queued { rebound: true, .. });
+        let rebound = passes_on(before, event);
+        before = &event.after;
         let mut told = entry(action_of(event.what), record, cause);
         if place == last {
             told.changes = changes_json(changes);

@@ -22,7 +22,7 @@ impl Request {
             token_id: client.token_id.clone(),
             request_id: client.request_id.clone(),
             method: method.to_owned(),
-            target: target.to_owned(),
+            target: target.replace(char::is_control, "\u{fffd}"),
             changes: "[]".to_owned(),
             ignored: "[]".to_owned(),
             notes: "[]".to_owned(),

@@ -150,9 +150,7 @@ fn compared(path: &AttrPath, value: &Literal) -> Option<Term> {
         return None;
     }
     match (path.name, path.sub, value) {
-        ("userName", None, Literal::Text(text)) if text.trim() == text => {
-            Some(Term::UserName(UserName::key_of(text)))
-        }
+        ("userName", None, Literal::Text(text)) => Some(Term::UserName(UserName::key_of(text))),
         ("externalId", None, Literal::Text(text)) => Some(Term::ExternalId(text.clone())),
         ("id", None, Literal::Text(text)) => Some(Term::Id(text.clone())),
         ("active", None, Literal::Bool(active)) => Some(Term::Active(*active)),

@@ -12,7 +12,7 @@ use crate::http::error::ScimFailure;
 use crate::http::guard::ScimClient;
 use crate::scim::{Patch, Read};
 use crate::seat::policy::{RETURN_SECONDS, revives_by_external_id, revives_by_user_name};
-use crate::seat::{Command, Facts, Person, Rival, Seat, Standing, Violation, decide};
+use crate::seat::{Capacity, Command, Facts, Person, Rival, Seat, Standing, Violation, decide};
 use crate::store::records::{Directory, SeatRecord};
 use crate::store::{Error, Tx};
 
@@ -209,7 +209,13 @@ impl Work<'_> {
 
     /// What the decision has to know about everybody else.
     fn facts(&mut self, before: &SeatRecord, command: &Command) -> Result<Facts, Error> {
-        let capacity = self.tx.capacity(self.cause.now)?;
+        // Counting seats is the dearest question of all, and only those who want one ask it.
+        let wants_seat = match command {
+            Command::Assign(_) | Command::Reassign(_) => true,
+            Command::Amend(_) => before.seat.standing() == Standing::Waiting,
+            Command::Record(_) | Command::Unassign(_) | Command::Remove | Command::Grant => false,
+        };
+        let capacity = if wants_seat { self.tx.capacity(self.cause.now)? } else { Capacity::default() };
         let returns_until = before.released_at.map(|at| at + RETURN_SECONDS * 1_000_000);
         let mut facts = Facts {
             capacity,

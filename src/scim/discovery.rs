@@ -19,12 +19,15 @@ static SCHEMAS: LazyLock<[Value; 2]> = LazyLock::new(|| {
     ]
 });
 
-/// What this service can do.
+/// What this service can do, with the limits it is configured to: the largest page and the largest body in bytes.
 ///
 /// Source: RFC 7643 §5, RFC 7644 §4.
 #[must_use]
-pub fn service_provider_config(base: &str) -> Value {
-    located(&CONFIG, "ServiceProviderConfig", base, "/ServiceProviderConfig")
+pub fn service_provider_config(base: &str, page_size: u64, body_bytes: usize) -> Value {
+    let mut config = located(&CONFIG, "ServiceProviderConfig", base, "/ServiceProviderConfig");
+    config["filter"]["maxResults"] = json!(page_size);
+    config["bulk"]["maxPayloadSize"] = json!(body_bytes);
+    config
 }
 
 /// All resource types, as a list message.
@@ -84,9 +87,13 @@ mod tests {
 
     #[test]
     fn every_document_says_where_it_is() {
-        let config = service_provider_config("https://bridge.example/scim/v2/");
+        let config = service_provider_config("https://bridge.example/scim/v2/", 200, 2048);
         assert_eq!(config["meta"]["location"], "https://bridge.example/scim/v2/ServiceProviderConfig");
         assert_eq!(config["schemas"], json!([urn::SERVICE_PROVIDER_CONFIG]));
+        assert_eq!(
+            (&config["filter"]["maxResults"], &config["bulk"]["maxPayloadSize"]),
+            (&json!(200), &json!(2048))
+        );
         assert_eq!(
             schemas(BASE)["Resources"][1]["meta"],
             json!({"resourceType": "Schema", "location": format!("{BASE}/Schemas/{}", urn::ENTERPRISE_USER)})

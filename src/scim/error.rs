@@ -288,11 +288,13 @@ pub fn body(status: u16, scim_type: Option<ScimType>, detail: &str) -> Value {
     Value::Object(body)
 }
 
-/// Shortens a name a client sent, so that a message or a log line stays readable.
+/// Shortens a name a client sent and blots out its control characters, so that a message or a log line stays
+/// readable, and storable.
 pub(in crate::scim) fn shortened(name: &str) -> String {
     const LONGEST: usize = 120;
+    let name = name.replace(char::is_control, "\u{fffd}");
     if name.chars().count() <= LONGEST {
-        return name.to_owned();
+        return name;
     }
     name.chars().take(LONGEST).chain(['…']).collect()
 }

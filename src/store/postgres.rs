@@ -34,7 +34,10 @@ pub(super) fn opener(url: SecretString) -> Opener {
 ///
 /// Errors: [`Error::Unavailable`] with the server's words, never with the URL.
 pub(super) fn open(url: &SecretString, purpose: Use) -> Result<Conn, Error> {
-    let unavailable = |cause: String| Error::Unavailable(format!("PostgreSQL: {}", cause.trim()));
+    let unavailable = |cause: String| {
+        let words: Vec<&str> = cause.split_whitespace().collect();
+        Error::Unavailable(format!("PostgreSQL says: {}; check SEATBRIDGE__DATABASE__URL", words.join(" ")))
+    };
     let system = openssl_probe::probe().cert_file;
     let url = with_system_roots(url.expose_secret(), system.as_deref());
     let mut conn = Conn::establish(&url).map_err(|error| unavailable(error.to_string()))?;
@@ -101,7 +104,7 @@ impl Link for Connected {
 
 impl Tx for Conn {
     fn ping(&mut self) -> Result<(), Error> {
-        self.batch_execute("SELECT 1").map_err(Error::from)
+        self.batch_execute("SELECT audit_seq FROM writer").map_err(Error::from)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::seat::Capacity;
 
 /// Everything a use case can do within one transaction.
 pub trait Tx: Teams + Directories + Seats + Keys + Trail {
-    /// Whether the connection answers.
+    /// Whether the connection answers, and its tables are there.
     fn ping(&mut self) -> Result<(), Error>;
 }
 

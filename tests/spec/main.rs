@@ -12,3 +12,18 @@ mod support;
 mod house;
 
 mod assign;
+mod disclosure;
+mod email_change;
+mod keys;
+mod minting;
+mod no_seat;
+mod okta_dialect;
+mod one_person;
+mod proxy_answers;
+mod proxy_matrix;
+mod proxy_safety;
+mod roles;
+mod stories;
+mod unassign;
+mod cli;
+mod configuration;

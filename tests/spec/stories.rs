@@ -21,22 +21,15 @@ fn without_breach(told: &[Exchange], teller: &str) -> Summary {
 fn refusals(told: &[Exchange]) -> Vec<(String, u16)> {
     let refused = |exchange: &&Exchange| matches!(exchange.verdict, Verdict::Refused { .. });
     let verb = |exchange: &Exchange| exchange.step.split(' ').take(2).collect::<Vec<_>>().join(" ");
-    told.iter()
-        .filter(refused)
-        .map(|exchange| (verb(exchange), exchange.status))
-        .collect()
+    told.iter().filter(refused).map(|exchange| (verb(exchange), exchange.status)).collect()
 }
 
 async fn okta_tells(directory: &Connected, mode: okta::Mode) -> Vec<Exchange> {
-    okta::story(directory.target(), &directory.token, mode, &mut |_| ())
-        .await
-        .unwrap()
+    okta::story(directory.target(), &directory.token, mode, &mut |_| ()).await.unwrap()
 }
 
 async fn entra_tells(directory: &Connected, dialect: entra::Dialect) -> Vec<Exchange> {
-    entra::story(directory.target(), &directory.token, dialect, &mut |_| ())
-        .await
-        .unwrap()
+    entra::story(directory.target(), &directory.token, dialect, &mut |_| ()).await.unwrap()
 }
 
 /// Nobody of a finished story holds a seat.
@@ -102,12 +95,7 @@ async fn entra_renames_as_it_likes_where_the_bridge_reassigns_by_itself() {
         let world = World::start().await;
         let told = entra_tells(&world.reassigning("entra", Flavour::Entra).await, dialect).await;
         without_breach(&told, dialect.word());
-        assert_eq!(
-            refusals(&told),
-            [("create group".to_owned(), 501)],
-            "{}",
-            dialect.word()
-        );
+        assert_eq!(refusals(&told), [("create group".to_owned(), 501)], "{}", dialect.word());
         every_seat_is_back(&world).await;
     }
 }
@@ -130,13 +118,9 @@ async fn five_connectors_tell_their_stories_at_the_same_time() {
         entra_tells(&plain, entra::Dialect::Plain),
         entra_tells(&flag, entra::Dialect::Flag),
     );
-    for (teller, told) in [
-        ("aiw", aiw),
-        ("oin-mixed", mixed),
-        ("oin-patch", patch),
-        ("plain", plain),
-        ("flag", flag),
-    ] {
+    for (teller, told) in
+        [("aiw", aiw), ("oin-mixed", mixed), ("oin-patch", patch), ("plain", plain), ("flag", flag)]
+    {
         without_breach(&told, teller);
         assert_eq!(refusals(&told).len(), 2, "{teller}: {:?}", refusals(&told));
     }

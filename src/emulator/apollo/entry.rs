@@ -124,6 +124,8 @@ pub async fn receive(request: HttpRequest, payload: web::Payload, shared: web::D
         None => serve(&request, path, &body, &presented, &shared),
     };
     shared.log().answered(number, answer.status);
+    let (method, key) = (request.method().as_str(), shared.keys.kind(&presented).name());
+    tracing::info!(status = answer.status, method, path, key, "fake Apollo answered");
     match fault {
         Fault::SlowBody { pieces, pause } => slow(answer, pieces, pause),
         Fault::CutBody => cut(answer),

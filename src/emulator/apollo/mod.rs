@@ -31,7 +31,7 @@ pub use faults::Fault;
 pub use limits::Limits;
 pub use log::{KeyKind, Received};
 pub use options::Options;
-pub use server::{Apollo, run};
+pub use server::Apollo;
 
 #[cfg(test)]
 mod tests;

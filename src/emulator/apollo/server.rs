@@ -235,33 +235,3 @@ async fn serve(listen: &str, shared: Arc<Shared>, started: oneshot::Sender<Start
         tracing::error!(%failed, "fake Apollo ended: {failed}");
     }
 }
-
-/// Runs a fake Apollo for people, until Ctrl-C.
-///
-/// Errors: the address cannot be bound.
-pub async fn run(
-    listen: &str,
-    master_key: &str,
-    users: usize,
-    contacts: usize,
-    seed: u64,
-) -> Result<(), io::Error> {
-    let options = Options {
-        listen: listen.to_owned(),
-        master_key: master_key.to_owned(),
-        users,
-        contacts,
-        seed,
-        ..Options::default()
-    };
-    let apollo = Apollo::start(options).await?;
-    println!(
-        "Fake Apollo at {base} with {users} users and {contacts} contacts; point seatbridge at it with \
-         SEATBRIDGE__APOLLO__BASE_URL={base} and watch {origin}/_control/log; Ctrl-C stops it.",
-        base = apollo.base_url(),
-        origin = apollo.origin(),
-    );
-    tokio::signal::ctrl_c().await?;
-    apollo.stop().await;
-    Ok(())
-}

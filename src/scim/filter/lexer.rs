@@ -65,10 +65,15 @@ fn quoted(chars: &[char], column: usize) -> Result<(Token, usize), Error> {
             '\\' => escaped = true,
             '"' => {
                 let json: String = chars[..=offset].iter().collect();
-                let text = serde_json::from_str(&json).map_err(|_| Error::Filter {
+                let text: String = serde_json::from_str(&json).map_err(|_| Error::Filter {
                     column,
                     problem: "the text in quotes is no JSON string; check its backslashes".to_owned(),
                 })?;
+                if text.contains('\0') {
+                    let problem =
+                        "the text in quotes has the character U+0000, which no value has".to_owned();
+                    return Err(Error::Filter { column, problem });
+                }
                 return Ok((Token::Text(text), offset + 1));
             }
             _ => {}

@@ -117,6 +117,10 @@ pub(in crate::scim) fn one(
         return Ok(None);
     }
     if !attribute.is_complex() {
+        if value.as_str().is_some_and(|text| text.contains('\0')) {
+            let (expected, found) = ("a string without the character U+0000", "one with it");
+            return Err(Error::WrongType { attribute: at.to_owned(), expected, found });
+        }
         return if fits(attribute.kind, value) {
             Ok(Some(value.clone()))
         } else {

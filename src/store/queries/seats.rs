@@ -72,6 +72,10 @@ fn save_emails(conn: &mut Conn, seat_id: &str, emails: &[EmailKey]) -> Result<()
 
 impl Seats for Conn {
     fn seat(&mut self, directory_id: &str, id: &str) -> Result<Option<SeatRecord>, Error> {
+        // PostgreSQL takes no U+0000 in a text, not even to find nothing by it.
+        if id.contains('\0') {
+            return Ok(None);
+        }
         let found = seats::table.find(id).filter(seats::directory_id.eq(directory_id));
         one(found.select(SeatRow::as_select()).first(self).optional()?)
     }

@@ -1,6 +1,6 @@
 //! The team and what it bought.
 
-use super::Conn;
+use super::{Conn, Db};
 use crate::store::error::Error;
 use crate::store::records::{Purchase, Team};
 use crate::store::schema::{seat_purchases, team};
@@ -9,33 +9,42 @@ use diesel::prelude::*;
 
 const ONLY: i64 = 1;
 
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = team, check_for_backend(Db), treat_none_as_null = true)]
+struct TeamRow {
+    id: i64,
+    team_id: String,
+    name: String,
+    plan: String,
+    bootstrapped_at: Option<i64>,
+    bootstrapped_for: Option<String>,
+}
+
 impl Teams for Conn {
     fn team(&mut self) -> Result<Option<Team>, Error> {
-        let row: Option<(String, String, String, Option<i64>, Option<String>)> = team::table
-            .find(ONLY)
-            .select((team::team_id, team::name, team::plan, team::bootstrapped_at, team::bootstrapped_for))
-            .first(self)
-            .optional()?;
-        Ok(row.map(|(team_id, name, plan, bootstrapped_at, bootstrapped_for)| Team {
-            team_id,
-            name,
-            plan,
-            bootstrapped_at,
-            bootstrapped_for,
+        let row = team::table.find(ONLY).select(TeamRow::as_select()).first(self).optional()?;
+        Ok(row.map(|row: TeamRow| Team {
+            team_id: row.team_id,
+            name: row.name,
+            plan: row.plan,
+            bootstrapped_at: row.bootstrapped_at,
+            bootstrapped_for: row.bootstrapped_for,
         }))
     }
 
     fn save_team(&mut self, saved: &Team) -> Result<(), Error> {
-        let values = (
-            team::team_id.eq(&saved.team_id),
-            team::name.eq(&saved.name),
-            team::plan.eq(&saved.plan),
-            team::bootstrapped_at.eq(saved.bootstrapped_at),
-            team::bootstrapped_for.eq(&saved.bootstrapped_for),
-        );
-        let updated = diesel::update(team::table.find(ONLY)).set(values.clone()).execute(self)?;
+        let saved = saved.clone();
+        let row = TeamRow {
+            id: ONLY,
+            team_id: saved.team_id,
+            name: saved.name,
+            plan: saved.plan,
+            bootstrapped_at: saved.bootstrapped_at,
+            bootstrapped_for: saved.bootstrapped_for,
+        };
+        let updated = diesel::update(team::table.find(ONLY)).set(&row).execute(self)?;
         if updated == 0 {
-            diesel::insert_into(team::table).values((team::id.eq(ONLY), values)).execute(self)?;
+            diesel::insert_into(team::table).values(&row).execute(self)?;
         }
         Ok(())
     }

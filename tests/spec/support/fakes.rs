@@ -32,11 +32,7 @@ impl Told for Outcome {
 
     #[track_caller]
     fn sent_nothing(&self) -> &Self {
-        assert!(
-            self.exchanges.is_empty() && self.note.is_some(),
-            "{}",
-            transcript(self)
-        );
+        assert!(self.exchanges.is_empty() && self.note.is_some(), "{}", transcript(self));
         self
     }
 
@@ -85,10 +81,7 @@ fn shape(exchange: &Exchange) -> String {
 impl World {
     /// A directory whose assigned people may be renamed: the bridge itself unassigns and reassigns (L3).
     pub async fn reassigning(&self, name: &str, flavour: Flavour) -> Connected {
-        let wish = DirectoryWish {
-            email_change: Some(EmailChange::Reassign),
-            ..DirectoryWish::default()
-        };
+        let wish = DirectoryWish { email_change: Some(EmailChange::Reassign), ..DirectoryWish::default() };
         self.connect(name, flavour, wish).await
     }
 
@@ -99,13 +92,7 @@ impl World {
             let person = seat.record.seat.person();
             person.is_some_and(|person| person.user_name.as_str().eq_ignore_ascii_case(address))
         };
-        seats
-            .iter()
-            .rev()
-            .find(of)
-            .unwrap_or_else(|| panic!("nobody is called {address}"))
-            .held
-            .clone()
+        seats.iter().rev().find(of).unwrap_or_else(|| panic!("nobody is called {address}")).held.clone()
     }
 
     /// A person's roles.
@@ -116,11 +103,7 @@ impl World {
     /// The last records of the provisioning log, oldest first, lookups included.
     pub async fn log(&self, last: i64) -> Vec<LogRecord> {
         self.flush().await;
-        let mut records = self
-            .store()
-            .read(move |tx| tx.recent_log(last))
-            .await
-            .unwrap();
+        let mut records = self.store().read(move |tx| tx.recent_log(last)).await.unwrap();
         records.reverse();
         records
     }

@@ -1,7 +1,11 @@
 //! The world a test lives in, in the words of the field.
 
+pub mod binary;
+pub mod fakes;
+pub mod kept;
 pub mod place;
 pub mod reply;
+pub mod wire;
 pub mod world;
 
 #[allow(unused_imports)]

@@ -239,6 +239,11 @@ impl Connected {
         &self.base
     }
 
+    /// The same connector, pointed at another server.
+    pub fn at(&self, server: &str) -> Self {
+        Self { base: format!("{server}/scim/v2"), ..self.clone() }
+    }
+
     pub async fn send(&self, method: &str, path: &str, body: Option<Value>) -> Reply {
         let text = body.map(|body| body.to_string());
         self.send_with(method, path, &[], text.as_deref()).await

@@ -23,9 +23,10 @@ type Answer = Result<HttpResponse, ScimFailure>;
 pub async fn create(client: ScimClient, query: Query, body: ScimBody, bridge: web::Data<Bridge>) -> Answer {
     let request = Request::new(&client, "POST", "/Users");
     // Before anything is done: a request that cannot be answered as asked changes nothing.
-    let projection = query.projection()?;
-    let told = client.directory.flavour.read_user(body.json().await?);
-    let read = protocol(User::read(&told.value), Act::Create, &request, &told.notes, &bridge)?;
+    let projection = logged(query.projection(), Act::Create, &request, &[], &bridge)?;
+    let body = logged(body.json().await, Act::Create, &request, &[], &bridge)?;
+    let told = client.directory.flavour.read_user(body);
+    let read = logged(User::read(&told.value), Act::Create, &request, &told.notes, &bridge)?;
     let request = request.noting(&read.ignored, &told.notes);
     let order = Order { wish: Wish::Create(read), id: None, precondition: Precondition::default(), request };
     let record = service::carry_out(order, &client, &bridge).await?;
@@ -42,9 +43,10 @@ pub async fn replace(
     bridge: web::Data<Bridge>,
 ) -> Answer {
     let request = Request::new(&client, "PUT", &format!("/Users/{id}"));
-    let projection = query.projection()?;
-    let told = client.directory.flavour.read_user(body.json().await?);
-    let read = protocol(User::read(&told.value), Act::Update, &request, &told.notes, &bridge)?;
+    let projection = logged(query.projection(), Act::Update, &request, &[], &bridge)?;
+    let body = logged(body.json().await, Act::Update, &request, &[], &bridge)?;
+    let told = client.directory.flavour.read_user(body);
+    let read = logged(User::read(&told.value), Act::Update, &request, &told.notes, &bridge)?;
     let request = request.noting(&read.ignored, &told.notes);
     let order = Order {
         wish: Wish::Replace(read),
@@ -66,9 +68,10 @@ pub async fn modify(
     bridge: web::Data<Bridge>,
 ) -> Answer {
     let request = Request::new(&client, "PATCH", &format!("/Users/{id}"));
-    let projection = query.projection()?;
-    let told = client.directory.flavour.read_patch(body.json().await?);
-    let patch = protocol(Patch::parse(&told.value), Act::Update, &request, &told.notes, &bridge)?;
+    let projection = logged(query.projection(), Act::Update, &request, &[], &bridge)?;
+    let body = logged(body.json().await, Act::Update, &request, &[], &bridge)?;
+    let told = client.directory.flavour.read_patch(body);
+    let patch = logged(Patch::parse(&told.value), Act::Update, &request, &told.notes, &bridge)?;
     let request = request.noting(&[], &told.notes);
     let order = Order {
         wish: Wish::Modify(patch),
@@ -150,10 +153,10 @@ async fn find(
     let translated = text.map(|text| client.directory.flavour.read_filter(text));
     let notes = translated.as_ref().map(|read| read.notes.clone()).unwrap_or_default();
     let filter = translated.map(|read| Filter::parse(&read.value)).transpose();
-    let filter = protocol(filter, act, &request, &notes, &bridge)?;
+    let filter = logged(filter, act, &request, &notes, &bridge)?;
     let page = Page::read(query.get("startIndex"), query.get("count"), bridge.config.limits.page_size);
-    let page = protocol(page, act, &request, &notes, &bridge)?;
-    let projection = protocol(query.projection(), act, &request, &notes, &bridge)?;
+    let page = logged(page, act, &request, &notes, &bridge)?;
+    let projection = logged(query.projection(), act, &request, &notes, &bridge)?;
     let mut answer = search::page(filter, page, &client, &bridge).await?;
     if let Some(Value::Array(resources)) = answer.get_mut("Resources") {
         for resource in resources {
@@ -231,16 +234,16 @@ pub async fn bulk(_: ScimClient) -> ScimFailure {
     ScimFailure::NotOffered { what: "/Bulk" }
 }
 
-/// A message that cannot be read is refused, and the provisioning log says so.
-fn protocol<T>(
-    read: Result<T, crate::scim::Error>,
+/// What cannot be read is refused, and the provisioning log says so.
+fn logged<T, E: Into<ScimFailure>>(
+    read: Result<T, E>,
     act: Act,
     request: &Request,
     notes: &[Note],
     bridge: &Bridge,
 ) -> Result<T, ScimFailure> {
     read.map_err(|error| {
-        let failure = ScimFailure::from(error);
+        let failure = error.into();
         let request = request.clone().noting(&[], notes);
         bridge.notes.lookup(request.refused(bridge.clock.now(), act, &failure, &About::default()));
         failure

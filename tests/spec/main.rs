@@ -12,6 +12,8 @@ mod support;
 mod house;
 
 mod assign;
+mod cli;
+mod configuration;
 mod disclosure;
 mod email_change;
 mod keys;
@@ -25,5 +27,3 @@ mod proxy_safety;
 mod roles;
 mod stories;
 mod unassign;
-mod cli;
-mod configuration;

@@ -82,6 +82,10 @@ pub async fn seats(store: &Store) -> Result<Vec<SeatView>, Refusal> {
 ///
 /// Errors: the store's.
 pub fn known_as(address: &str, tx: &mut dyn Tx) -> Result<Option<SeatRecord>, crate::store::Error> {
+    // Nobody's name has a NUL (PostgreSQL keeps none), so nobody is asked for by one.
+    if address.contains('\0') {
+        return Ok(None);
+    }
     Ok(tx.seats_known_as(&UserName::key_of(address))?.into_iter().next())
 }
 

@@ -132,10 +132,18 @@ impl Side {
 
 /// A path as logs may show it: plain words and ids of ours; anything else is an ellipsis.
 fn shown_path(path: &str) -> String {
-    path.split('/').take(12).map(shown_segment).collect::<Vec<_>>().join("/")
+    let segments: Vec<&str> = path.split('/').take(12).collect();
+    let below = |at: usize| at.checked_sub(1).map_or("", |above| segments[above]);
+    let shown = segments.iter().enumerate().map(|(at, segment)| shown_segment(segment, below(at)));
+    shown.collect::<Vec<_>>().join("/")
 }
 
-fn shown_segment(segment: &str) -> String {
+/// One segment, and the one above it: where ids stand, a plain word may be somebody's name.
+fn shown_segment(segment: &str, above: &str) -> String {
+    if matches!(above, "Users" | "Groups") {
+        let ours = matches!(segment, "" | ".search") || uuid::Uuid::try_parse(segment).is_ok();
+        return if ours { segment } else { "…" }.to_owned();
+    }
     if let Some(id) = api_key::id_in(segment) {
         return format!("ak_{id}...");
     }
@@ -212,7 +220,13 @@ mod tests {
         for (path, shown) in [
             ("/scim/v2/Users", "/scim/v2/Users"),
             ("/scim/v2/Users/.search", "/scim/v2/Users/.search"),
-            ("/scim/v2/Users/0199-aa", "/scim/v2/Users/0199-aa"),
+            ("/scim/v2/Users/", "/scim/v2/Users/"),
+            (
+                "/scim/v2/Users/0199c9a2-1111-7222-8333-444455556666",
+                "/scim/v2/Users/0199c9a2-1111-7222-8333-444455556666",
+            ),
+            ("/scim/v2/Users/ada", "/scim/v2/Users/…"),
+            ("/scim/v2/Users/lovelace", "/scim/v2/Users/…"),
             ("/scim/v2/Users/ada@corp.example", "/scim/v2/Users/…"),
             ("/api/v1/contacts/6c00000000000000000000a1", "/api/v1/contacts/6c00000000000000000000a1"),
             ("/admin/keys/eyJhbGciOiJIUzI1NiJ9.e30.x", "/admin/keys/…"),

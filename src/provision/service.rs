@@ -77,18 +77,17 @@ pub async fn carry_out(
     client: &ScimClient,
     bridge: &Bridge,
 ) -> Result<SeatRecord, ScimFailure> {
-    let cause = Cause {
-        actor: Actor::Token(client.token_id.clone()),
-        now: bridge.clock.now(),
-        request_id: Some(client.request_id.clone()),
+    let (directory, clock) = (client.directory.clone(), bridge.clock.clone());
+    let (actor, request_id) = (Actor::Token(client.token_id.clone()), Some(client.request_id.clone()));
+    let work = move |tx: &mut dyn Tx| {
+        // The moment of the turn, not of the request: times then run as versions and the queue do (L8).
+        let cause = Cause { actor, now: clock.now(), request_id };
+        Work { directory: &directory, cause: &cause, tx }.run(order)
     };
-    let directory = client.directory.clone();
-    let now = cause.now;
-    let outcome =
-        bridge.store.write(move |tx| Work { directory: &directory, cause: &cause, tx }.run(order)).await?;
+    let outcome = bridge.store.write(work).await?;
     match outcome {
         Outcome::Done(written) => {
-            bridge.gate.close(&written.dead_keys, now);
+            bridge.gate.close(&written.dead_keys, bridge.clock.now());
             Ok(written.record)
         }
         Outcome::Refused(failure) => Err(failure),

@@ -72,9 +72,11 @@ pub async fn carry(
     })?;
     let labels = [("route", route.name), ("role", keyed.holder.key.role.as_str())];
     metrics::counter!("seatbridge_proxied_calls_total", &labels).increment(1);
+    // A call that was under way when its key died may finish, and is recorded as such (R4).
+    let outlived_key = !bridge.gate.is_open_for(&keyed.holder.key.id);
     tracing::info!(
         request.id = %keyed.request_id, key.id = %keyed.holder.key.id, route = route.name,
-        status = answer.status, masked = answer.masked, "call forwarded to Apollo"
+        status = answer.status, masked = answer.masked, outlived_key, "call forwarded to Apollo"
     );
     Ok(Reply::Upstream(answer))
 }

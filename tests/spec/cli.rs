@@ -4,10 +4,8 @@ mod exit_codes;
 mod people;
 
 use crate::support::binary::Installed;
-use crate::support::place::on_postgres;
+use crate::support::stored::meddle;
 use crate::support::world::PEM;
-use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection, SqliteConnection};
 use seatbridge::emulator::apollo::{Apollo, Options};
 use serde_json::{Value, json};
 
@@ -148,13 +146,7 @@ fn a_changed_audit_entry_is_named_and_ends_in_seven() {
     let bridge = Installed::fresh();
     bridge.token();
     bridge.data(&["audit", "verify"]);
-    let sql = "UPDATE audit SET subject = 'eve' WHERE seq = 2";
-    if on_postgres() {
-        PgConnection::establish(&bridge.place.url()).unwrap().batch_execute(sql).unwrap();
-    } else {
-        let file = bridge.folder().join("test.db").display().to_string();
-        SqliteConnection::establish(&file).unwrap().batch_execute(sql).unwrap();
-    }
+    meddle(&bridge.place, "UPDATE audit SET subject = 'eve' WHERE seq = 2");
     bridge.run(&["audit", "verify"]).ends(7).tells("audit entry 2 was changed");
     let told = bridge.run(&["audit", "verify", "--json"]);
     assert!(told.ends(7).out.is_empty(), "{told:#?}");

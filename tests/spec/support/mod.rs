@@ -4,7 +4,9 @@ pub mod binary;
 pub mod fakes;
 pub mod kept;
 pub mod place;
+pub mod replica;
 pub mod reply;
+pub mod stored;
 pub mod wire;
 pub mod world;
 

@@ -16,7 +16,7 @@ use seatbridge::http::Clock;
 use seatbridge::rbac::{Minter, Role};
 use seatbridge::seat::{EmailChange, WithoutSeat};
 use seatbridge::server::{self, Running};
-use seatbridge::store::records::Purchase;
+use seatbridge::store::records::{LogRecord, Purchase};
 use seatbridge::store::{Store, migrate};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -230,6 +230,12 @@ impl World {
     /// Writes what would be written within a second.
     pub async fn flush(&self) {
         self.server.bridge.notes.flush(self.store()).await.unwrap();
+    }
+
+    /// The provisioning log, newest first within what is written at once (lookups a second later than changes).
+    pub async fn provisioning_log(&self) -> Vec<LogRecord> {
+        self.flush().await;
+        self.store().read(|tx| tx.recent_log(10_000)).await.unwrap()
     }
 }
 

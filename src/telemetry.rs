@@ -39,6 +39,8 @@ fn filter(level: &str) -> Result<EnvFilter, String> {
         )
     };
     let text = match level.trim().parse::<LevelFilter>() {
+        // An empty word would parse as `error`.
+        _ if level.trim().is_empty() => return Err(wrong()),
         Ok(level) => format!("{},seatbridge={level}", level.min(LevelFilter::WARN)),
         Err(_) if level.contains('=') => format!("warn,{level}"),
         Err(_) => return Err(wrong()),

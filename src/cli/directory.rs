@@ -153,7 +153,7 @@ fn listed(all: &[Directory]) -> String {
     table(
         &["directory", "flavour", "email change", "without seat", "default role", "SSO"],
         all.iter().map(row).collect(),
-        "no directory is connected yet: seatbridge directory add NAME --flavour okta|entra --sso-entity-id URL \
-         --sso-certificate-file PEM",
+        "no directory is connected yet: seatbridge directory add NAME --flavour okta|entra \
+         --sso-entity-id URL --sso-certificate-file PEM",
     )
 }

@@ -40,12 +40,13 @@ async fn fake_apollo(options: apollo::Options, output: Output) -> Result<(), Fai
         Failure::Setup(format!("cannot listen on {listen}: {cause}; choose another address with --listen"))
     })?;
     let (base, origin) = (fake.base_url(), fake.origin());
-    let data = json!({"base_url": base, "log": format!("{origin}/_control/log"), "users": users, "contacts": contacts});
+    let log = format!("{origin}/_control/log");
+    let data = json!({"base_url": base, "log": log, "users": users, "contacts": contacts});
     output.show("emulate", &data, || {
         format!(
             "fake Apollo at {base}, with {users} users and {contacts} contacts; Ctrl-C stops it\n  \
              point a bridge at it: SEATBRIDGE__APOLLO__BASE_URL={base}\n  \
-             all it received:      {origin}/_control/log"
+             all it received:      {log}"
         )
     });
     server::told_to_stop().await;

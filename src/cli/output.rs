@@ -136,7 +136,7 @@ mod tests {
         };
         let rows = vec![row(["a\n\u{1b}[2Jb", "1"], None), row(["bb", "22"], Some("because"))];
         let told = table_with_reasons(&["person", "#"], rows, "nobody");
-        assert_eq!(told, "person      #\na··[2Jb     1\nbb          22\n    because");
+        assert_eq!(told, "person   #\na··[2Jb  1\nbb       22\n    because");
         assert_eq!(table(&["person"], vec![], "nobody"), "nobody");
     }
 

@@ -19,8 +19,9 @@ static SCHEMAS: LazyLock<[Value; 2]> = LazyLock::new(|| {
     ]
 });
 
-/// What this service can do, with the limits it is configured to: the largest page and the largest body in bytes.
+/// What this service can do, with its configured limits.
 ///
+/// Units: `page_size` in resources, `body_bytes` in bytes.
 /// Source: RFC 7643 §5, RFC 7644 §4.
 #[must_use]
 pub fn service_provider_config(base: &str, page_size: u64, body_bytes: usize) -> Value {

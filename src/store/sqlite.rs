@@ -5,6 +5,7 @@ use super::link::{Link, Opener, Use};
 use super::tx::Tx;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -42,9 +43,7 @@ pub(super) fn open(path: &Path, purpose: Use) -> Result<Conn, Error> {
             path.display()
         ))
     };
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(|error| unavailable(error.to_string()))?;
-    }
+    make_private(path).map_err(|error| unavailable(error.to_string()))?;
     let text = path.to_str().ok_or_else(|| unavailable("the path is not UTF-8".to_owned()))?;
     let mut conn = Conn::establish(text).map_err(|error| unavailable(error.to_string()))?;
     let pragmas = format!(
@@ -54,6 +53,15 @@ pub(super) fn open(path: &Path, purpose: Use) -> Result<Conn, Error> {
     );
     conn.batch_execute(&pragmas).map_err(|error| unavailable(error.to_string()))?;
     Ok(conn)
+}
+
+/// Makes the file and its folder for their owner alone: names and addresses of people are in there.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
+    // SQLite gives the files beside the database the same mode.
+    std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path).map(|_| ())
 }
 
 struct Connected(Conn);

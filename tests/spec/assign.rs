@@ -48,8 +48,8 @@ async fn a_created_user_is_read_as_it_was_answered() {
     }
 }
 
-/// L2: the seat's address is the primary e-mail, else the work one, else the first, else a userName that is an
-/// address.
+/// L2: the seat's address is the primary e-mail, else the work one, else the first, else a userName that is
+/// an address.
 #[actix_web::test]
 async fn a_seat_is_given_to_the_address_the_user_is_known_by() {
     let world = World::start().await;

@@ -33,7 +33,10 @@ fn renaming_patches() -> Vec<Value> {
         json!([{"op": "remove", "path": "emails"}]),
         json!([{"op": "remove", "path": "emails[type eq \"work\"]"}]),
         json!([{"op": "remove", "path": "userName"}]),
-        json!([{"op": "replace", "path": "title", "value": "CEO"}, {"op": "replace", "path": work, "value": NEW}]),
+        json!([
+            {"op": "replace", "path": "title", "value": "CEO"},
+            {"op": "replace", "path": work, "value": NEW},
+        ]),
         // Judged by the state before and after: leaving and coming back in one request is still a change.
         json!([
             {"op": "replace", "path": "active", "value": false},
@@ -246,8 +249,8 @@ async fn by_itself(world: &World) -> Connected {
     world.connect("by itself", Flavour::Okta, wish).await
 }
 
-/// L3, L11: a directory that chose `reassign` gets 200; the bridge gave the seat back and gave it again in one
-/// transaction: the keys are dead, a new period runs, both are in the audit.
+/// L3, L11: a directory that chose `reassign` gets 200; the bridge gave the seat back and gave it again in
+/// one transaction: the keys are dead, a new period runs, both are in the audit.
 #[actix_web::test]
 async fn a_directory_may_let_the_bridge_unassign_and_reassign() {
     let world = World::start().await;

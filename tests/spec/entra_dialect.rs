@@ -110,8 +110,8 @@ async fn an_update_arrives_and_the_second_one_is_free() {
     }
 }
 
-/// Entra facts §8.2, L2: a rename while assigned is refused with the way out, the other attributes of the same
-/// PATCH fall with it, and the next cycle meets the same refusal.
+/// Entra facts §8.2, L2: a rename while assigned is refused with the way out, the other attributes of the
+/// same PATCH fall with it, and the next cycle meets the same refusal.
 #[actix_web::test]
 async fn a_rename_while_assigned_is_refused_each_cycle_with_the_way_out() {
     for dialect in Dialect::ALL {
@@ -131,8 +131,8 @@ async fn a_rename_while_assigned_is_refused_each_cycle_with_the_way_out() {
     }
 }
 
-/// Entra facts §8.1, L1, L10: the account is disabled in each shape that was seen: the seat is back, the second
-/// time changes nothing, the record stays readable; enabled again it is the same record.
+/// Entra facts §8.1, L1, L10: the account is disabled in each shape that was seen: the seat is back, the
+/// second time changes nothing, the record stays readable; enabled again it is the same record.
 #[actix_web::test]
 async fn a_disabled_account_gives_the_seat_back_in_every_shape() {
     for dialect in Dialect::ALL {
@@ -189,8 +189,8 @@ async fn a_purge_removes_the_user_and_frees_the_name() {
     }
 }
 
-/// Entra facts §8.4, L2: unassign, change, reassign by a PATCH of the remembered id: the inactive record takes
-/// the new name and address with its activation, and the old ones are free.
+/// Entra facts §8.4, L2: unassign, change, reassign by a PATCH of the remembered id: the inactive record
+/// takes the new name and address with its activation, and the old ones are free.
 #[actix_web::test]
 async fn reassigning_by_patch_of_the_old_id_brings_the_new_address() {
     for dialect in Dialect::ALL {
@@ -210,8 +210,8 @@ async fn reassigning_by_patch_of_the_old_id_brings_the_new_address() {
     }
 }
 
-/// Entra facts §8.4, L5: the same by a POST: mailNickname is no proof of identity, so under another name it is
-/// a new record; the old one stays unassigned and in nobody's way.
+/// Entra facts §8.4, L5: the same by a POST: mailNickname is no proof of identity, so under another name it
+/// is a new record; the old one stays unassigned and in nobody's way.
 #[actix_web::test]
 async fn reassigning_by_post_under_another_name_is_a_new_record() {
     for dialect in Dialect::ALL {

@@ -40,7 +40,8 @@ async fn unassigned_by(okta: &Connected, id: &str, address: &str, method: &str) 
     reply.status
 }
 
-/// R4: giving the seat back kills its keys for good, by PATCH, PUT and DELETE alike; a new seat has new keys only.
+/// R4: giving the seat back kills its keys for good, by PATCH, PUT and DELETE alike; a new seat has new keys
+/// only.
 #[actix_web::test]
 async fn a_key_dies_with_the_seat_and_reassigning_does_not_bring_it_back() {
     let world = World::start().await;
@@ -235,7 +236,8 @@ async fn policy_bounds_how_long_a_key_lives() {
     assert_eq!(record.expires_at - record.created_at, 7 * DAY * 1_000_000);
 }
 
-/// R5: rotating gives a new key of the same role and holder; the old one works for the grace, and then never again.
+/// R5: rotating gives a new key of the same role and holder; the old one works for the grace, and then never
+/// again.
 #[actix_web::test]
 async fn a_rotated_key_works_through_its_grace() {
     let world = World::start().await;

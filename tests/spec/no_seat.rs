@@ -216,7 +216,10 @@ async fn an_address_that_arrives_brings_the_seat() {
     };
     assert!(waits(&ada).await.contains("an address"));
     serve(&world).await;
-    let arrives = |name: &str| json!([{"op": "add", "path": "emails", "value": [{"value": format!("{name}@corp.example")}]}]);
+    let arrives = |name: &str| {
+        let mail = json!([{"value": format!("{name}@corp.example")}]);
+        json!([{"op": "add", "path": "emails", "value": mail}])
+    };
     okta.patch(&ada, arrives("ada")).await.is(200);
     assert_eq!(states(&world, &["ada"]).await, ["assigned"]);
     for place in 0..2 {

@@ -80,7 +80,8 @@ async fn somebody_unknown_is_looked_up_created_and_seated() {
     }
 }
 
-/// Okta facts §6.2, L4, L10: somebody who holds a seat already is linked, not created; nothing is given twice.
+/// Okta facts §6.2, L4, L10: somebody who holds a seat already is linked, not created; nothing is given
+/// twice.
 #[actix_web::test]
 async fn somebody_already_seated_is_linked_by_name() {
     for (mode, calls) in [

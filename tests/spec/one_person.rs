@@ -160,8 +160,8 @@ async fn a_rehire_under_another_name_is_recognised_by_a_stable_external_id_only(
     }
 }
 
-/// L5, L6: the same userName with another externalId is somebody else: a new record, and the old one yields its
-/// name; it still shows by id, and no lookup by name or address finds it.
+/// L5, L6: the same userName with another externalId is somebody else: a new record, and the old one yields
+/// its name; it still shows by id, and no lookup by name or address finds it.
 #[actix_web::test]
 async fn a_namesake_is_a_new_record_and_the_old_one_yields() {
     let world = World::start().await;
@@ -240,8 +240,8 @@ async fn a_post_without_a_seat_creates_or_updates_an_unassigned_record() {
     assert_eq!(okta.found(&by_name("ada")).await, [namesake]);
 }
 
-/// L6: a request that starts unassigned and ends assigned takes its userName from an unassigned record; a name
-/// that was yielded can be had back the same way.
+/// L6: a request that starts unassigned and ends assigned takes its userName from an unassigned record; a
+/// name that was yielded can be had back the same way.
 #[actix_web::test]
 async fn a_name_goes_to_whoever_is_assigned_under_it() {
     let world = World::start().await;

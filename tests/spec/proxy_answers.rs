@@ -98,8 +98,10 @@ async fn apollos_headers_cross_by_name() {
     let answer = format!(
         "HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\nSet-Cookie: session=1\r\n\
          Server: cloud\r\nX-Runtime: 0.1\r\nX-Request-Id: theirs\r\nLocation: https://elsewhere.example\r\n\
-         X-Api-Key: leaked\r\nAccess-Control-Allow-Origin: *\r\nRetry-After: 9\r\nX-Rate-Limit-Minute: 200\r\n\
-         X-Minute-Requests-Left: 199\r\nX-24-Hour-Usage: 1\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+         X-Api-Key: leaked\r\nAccess-Control-Allow-Origin: *\r\nRetry-After: 9\r\n\
+         X-Rate-Limit-Minute: 200\r\n\
+         X-Minute-Requests-Left: 199\r\nX-24-Hour-Usage: 1\r\n\
+         Connection: close\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );
     let upstream = wire::Upstream::saying(&[(0, &answer)]);
@@ -164,8 +166,8 @@ fn tells_nothing(reply: &Reply, status: u16, words: &str) {
 const SLOW: &str = "Apollo did not answer in time";
 const LOST: &str = "Apollo could not be reached or broke off its answer";
 
-/// R12: a slow Apollo is 504 and a lost one 502, both without internals, and no write is sent twice. A head without
-/// a body is no answer: the status is held until the first byte.
+/// R12: a slow Apollo is 504 and a lost one 502, both without internals, and no write is sent twice. A head
+/// without a body is no answer: the status is held until the first byte.
 #[actix_web::test]
 async fn trouble_upstream_is_502_or_504_and_no_write_is_sent_twice() {
     let world = World::configured(10, |config| config.apollo.timeout_seconds = 1).await;
@@ -202,7 +204,8 @@ async fn an_apollo_that_is_not_there_is_502() {
     tells_nothing(&world.call(&key, "POST", SEARCH, Some(json!({}))).await, 502, LOST);
 }
 
-/// R12: the status line waits for the body's first byte: a head that is followed by nothing is 504, not a 200.
+/// R12: the status line waits for the body's first byte: a head that is followed by nothing is 504, not a
+/// 200.
 #[actix_web::test]
 async fn the_status_is_held_until_the_first_byte_of_the_body() {
     let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n";

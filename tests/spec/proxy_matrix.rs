@@ -76,8 +76,8 @@ fn is_refused_for(reply: &Reply, role: Option<Role>, missing: &[Permission], abo
     assert_eq!(body["currentRole"], json!(role.map(Role::as_str)), "{about}");
 }
 
-/// R1, R2: the matrix of the founding document over every row of the table. What is allowed reaches Apollo once
-/// and under the master key; what is denied never does.
+/// R1, R2: the matrix of the founding document over every row of the table. What is allowed reaches Apollo
+/// once and under the master key; what is denied never does.
 #[actix_web::test]
 async fn every_role_reaches_exactly_its_routes_and_every_permission_decides_one() {
     let world = World::start().await;
@@ -114,7 +114,8 @@ async fn every_role_reaches_exactly_its_routes_and_every_permission_decides_one(
     assert_eq!((opened, closed), (all.clone(), all), "a permission that decides no route both ways");
 }
 
-/// R2: the founding document's eight endpoints under its own mount, and under the one of stock Apollo clients.
+/// R2: the founding document's eight endpoints under its own mount, and under the one of stock Apollo
+/// clients.
 #[actix_web::test]
 async fn the_founding_documents_endpoints_answer_under_both_mounts() {
     let world = World::start().await;

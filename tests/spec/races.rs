@@ -79,8 +79,8 @@ async fn of_64_claims_to_one_address_one_wins() {
     all_is_in_order(&world).await;
 }
 
-/// L4: 64 creations of one userName through two directories end with one seat when the name is the address, and
-/// with one in each directory when the addresses differ.
+/// L4: 64 creations of one userName through two directories end with one seat when the name is the address,
+/// and with one in each directory when the addresses differ.
 #[actix_web::test]
 async fn of_64_claims_to_one_user_name_from_two_directories_one_wins() {
     let world = World::start().await;
@@ -177,7 +177,8 @@ async fn of_64_rivals_who_may_wait_one_is_seated_and_nobody_is_forgotten() {
     all_is_in_order(&world).await;
 }
 
-/// S7, L11: 64 PATCHes of one User are all applied, one after the other: no lost update, no gap in the versions.
+/// S7, L11: 64 PATCHes of one User are all applied, one after the other: no lost update, no gap in the
+/// versions.
 #[actix_web::test]
 async fn of_64_changes_to_one_user_none_is_lost() {
     let world = World::start().await;

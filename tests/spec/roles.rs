@@ -29,8 +29,8 @@ async fn with_roles(directory: &Connected, roles: Value) -> String {
     made.id()
 }
 
-/// L12: SCIM roles as strings, as objects and as Entra's JSON in a string name our roles, whatever their letter
-/// case; what they allow is decided by them.
+/// L12: SCIM roles as strings, as objects and as Entra's JSON in a string name our roles, whatever their
+/// letter case; what they allow is decided by them.
 #[actix_web::test]
 async fn roles_are_read_in_every_shape_an_idp_sends() {
     let world = World::start().await;
@@ -80,8 +80,8 @@ async fn a_role_of_the_idp_counts_on_the_next_call() {
     assert!(!may_enrich(&world, key.as_str()).await);
 }
 
-/// L12: without roles of the IdP the operator's counts, and without that the directory's default; roles of the
-/// IdP come first, and their removal brings the operator's back.
+/// L12: without roles of the IdP the operator's counts, and without that the directory's default; roles of
+/// the IdP come first, and their removal brings the operator's back.
 #[actix_web::test]
 async fn the_operators_role_counts_while_the_idp_sends_none() {
     let world = World::start().await;
@@ -133,8 +133,8 @@ async fn a_role_map_translates_the_idps_names() {
     }
 }
 
-/// L12: a value that names no known role is kept as sent, gives nothing, and is noted in the provisioning log;
-/// it does not fall back to anything.
+/// L12: a value that names no known role is kept as sent, gives nothing, and is noted in the provisioning
+/// log; it does not fall back to anything.
 #[actix_web::test]
 async fn an_unknown_role_is_kept_gives_nothing_and_is_noted() {
     let world = World::start().await;

@@ -98,8 +98,8 @@ async fn unassign(okta: &Connected, id: &str, method: &str) -> SystemTime {
     answered
 }
 
-/// Judges a stream of calls whose key was to be dead from `dead` on: every call sent later is refused, and none of
-/// them reached Apollo, whose log holds each call that was allowed, once, and no other.
+/// Judges a stream of calls whose key was to be dead from `dead` on: every call sent later is refused, and
+/// none of them reached Apollo, whose log holds each call that was allowed, once, and no other.
 fn judge(world: &World, fates: &[Fate], dead: SystemTime, about: &str) {
     let allowed: BTreeSet<usize> =
         fates.iter().filter(|fate| fate.status == 200).map(|fate| fate.number).collect();
@@ -121,8 +121,8 @@ fn judge(world: &World, fates: &[Fate], dead: SystemTime, about: &str) {
     assert!(arrived_later <= CALLERS, "{about}: {arrived_later} calls arrived after the answer");
 }
 
-/// R4: on the replica that answered the IdP no call begins after the answer, however many are on their way and
-/// however the seat is taken.
+/// R4: on the replica that answered the IdP no call begins after the answer, however many are on their way
+/// and however the seat is taken.
 #[actix_web::test]
 async fn no_call_begins_after_the_idp_has_its_answer() {
     for method in ["PATCH", "PUT", "DELETE"] {

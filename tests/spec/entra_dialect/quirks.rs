@@ -253,9 +253,9 @@ async fn entra_quirk_13_an_inactive_record_takes_a_new_address_on_its_way_back()
 
 /// L12, Entra facts §13.15: `roles[primary eq "True"]` means the boolean, in paths and in filters, and the
 /// S11, Entra facts §13.16, §13.17: every empty shape clears the manager, and no complex attribute is ever
-/// Entra facts §13.18: the manager is echoed under the enterprise URN by id, in lists and after every write, or
-/// S4, S10, Entra facts §13.19: explicit nulls, odd URNs, `meta`, `roles: []` and an extension nobody knows do
-/// not spoil a create.
+/// Entra facts §13.18: the manager is echoed under the enterprise URN by id, in lists and after every write,
+/// or S4, S10, Entra facts §13.19: explicit nulls, odd URNs, `meta`, `roles: []` and an extension nobody
+/// knows do not spoil a create.
 #[actix_web::test]
 async fn entra_quirk_19_nulls_and_odd_urns_do_not_spoil_a_create() {
     let (_world, directory) = entra_directory().await;
@@ -295,8 +295,8 @@ async fn entra_quirk_20_empty_and_null_clear_an_optional_attribute() {
     }
 }
 
-/// L4, Entra facts §13.21: externalId is opaque and may change by PATCH; people are not told apart by it while
-/// they are assigned, and lookups find the new value alone.
+/// L4, Entra facts §13.21: externalId is opaque and may change by PATCH; people are not told apart by it
+/// while they are assigned, and lookups find the new value alone.
 #[actix_web::test]
 async fn entra_quirk_21_the_external_id_may_change() {
     let (world, directory, id) = with_rin().await;
@@ -382,8 +382,8 @@ async fn entra_quirk_25_both_dialects_interleave_in_one_directory() {
     assert_eq!(world.seats().await.len(), 1);
 }
 
-/// Entra facts §13.26: non-gallery jobs have no rate limiter: a burst of lookups and creates is absorbed, none
-/// of them throttled.
+/// Entra facts §13.26: non-gallery jobs have no rate limiter: a burst of lookups and creates is absorbed,
+/// none of them throttled.
 #[actix_web::test]
 async fn entra_quirk_26_a_burst_is_absorbed() {
     let world = World::with_seats(200).await;
@@ -421,8 +421,9 @@ async fn entra_quirk_27_a_refusal_names_the_attribute_and_applies_nothing() {
         refused.is_scim_error(400, scim_type).says(words);
         assert_eq!(directory.read(&id).await.json(), before, "{path}");
     }
+    let badge = "urn:ietf:params:scim:schemas:extension:northbay:2.0:User:badge";
     let harmless = json!([
-        {"op": "Add", "path": "urn:ietf:params:scim:schemas:extension:northbay:2.0:User:badge", "value": "17"},
+        {"op": "Add", "path": badge, "value": "17"},
         {"op": "Replace", "path": "title", "value": "Analyst"},
     ]);
     assert_eq!(directory.patch(&id, harmless).await.is(200).json()["title"], "Analyst");
@@ -430,8 +431,8 @@ async fn entra_quirk_27_a_refusal_names_the_attribute_and_applies_nothing() {
     assert!(log.iter().any(|record| record.ignored.contains("northbay")), "{log:?}");
 }
 
-/// L9, Entra facts §13.28: a group with Microsoft's private schema is a 501 with a way out, not a schema error;
-/// so is every other write.
+/// L9, Entra facts §13.28: a group with Microsoft's private schema is a 501 with a way out, not a schema
+/// error; so is every other write.
 #[actix_web::test]
 async fn entra_quirk_28_a_group_with_a_private_schema_is_501() {
     let (_world, directory) = entra_directory().await;

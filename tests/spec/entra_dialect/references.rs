@@ -17,8 +17,8 @@ fn with_roles(names: &[&str]) -> Person {
     Person { roles: names.iter().map(|name| AppRole::new(name)).collect(), ..rin() }
 }
 
-/// Entra facts §7.4, S11: a manager in both shapes is stored as our id and answered as an object, with no `$ref`
-/// but ours; the reference check then finds it, so it is not sent again; an empty value clears it.
+/// Entra facts §7.4, S11: a manager in both shapes is stored as our id and answered as an object, with no
+/// `$ref` but ours; the reference check then finds it, so it is not sent again; an empty value clears it.
 #[actix_web::test]
 async fn a_manager_is_set_found_changed_and_cleared() {
     for dialect in Dialect::ALL {
@@ -92,8 +92,8 @@ async fn a_manager_out_of_scope_is_not_sent() {
     entra.set_manager(&rin(), Some(&boss), ManagerShape::BareString).await.sent_nothing();
 }
 
-/// L12, Entra facts §7.5: app roles written by PATCH through each expression give the seat the role they name,
-/// letter case apart.
+/// L12, Entra facts §7.5: app roles written by PATCH through each expression give the seat the role they
+/// name, letter case apart.
 #[actix_web::test]
 async fn app_roles_by_patch_give_the_seat_its_role_in_every_expression() {
     for dialect in Dialect::ALL {
@@ -150,8 +150,8 @@ async fn only_the_assertive_expression_takes_roles_away() {
     }
 }
 
-/// L12: the IdP's role wins over an operator's; a name that is no role of ours is kept as sent, gives nothing,
-/// and is noted in the provisioning log.
+/// L12: the IdP's role wins over an operator's; a name that is no role of ours is kept as sent, gives
+/// nothing, and is noted in the provisioning log.
 #[actix_web::test]
 async fn an_unknown_app_role_is_kept_gives_nothing_and_is_noted() {
     for dialect in Dialect::ALL {

@@ -2,12 +2,14 @@
 //!
 //! ```json
 //! {"title": "...", "source": "Okta facts §6.1",
-//!  "directory": {"email_change": "reassign", "without_seat": "wait", "seats": 3, "role_map": {"Boss": "admin"}},
+//!  "directory": {"email_change": "reassign", "without_seat": "wait", "seats": 3,
+//!                "role_map": {"Boss": "admin"}},
 //!  "names": {"rin": "rin.sato@northbay.example"},
 //!  "headers": ["Authorization: Bearer {token}", "Accept: application/scim+json"],
 //!  "body_headers": ["Content-Type: application/scim+json"],
-//!  "steps": [{"say": "...", "request": ["GET /scim/v2/Users/{id}", "X-One: more"], "body": {}, "raw_body": "...",
-//!             "status": 200, "answer_headers": {"etag": "W/\"1\""}, "answer": {"active": true},
+//!  "steps": [{"say": "...", "request": ["GET /scim/v2/Users/{id}", "X-One: more"],
+//!             "body": {}, "raw_body": "...", "status": 200,
+//!             "answer_headers": {"etag": "W/\"1\""}, "answer": {"active": true},
 //!             "absent": ["/title"], "says": ["Unassign"], "keep": {"id": "/id"}}],
 //!  "seats": {"{rin}": "assigned"}}
 //! ```

@@ -105,7 +105,8 @@ async fn okta_quirk_05_the_echo_of_a_get_changes_nothing_of_ours() {
     assert_eq!(world.audit_of(RIN).await, ["assign"]);
 }
 
-/// L10, Okta facts §14.6: the GET and PUT pair comes twice on assignment; no second change, no second version.
+/// L10, Okta facts §14.6: the GET and PUT pair comes twice on assignment; no second change, no second
+/// version.
 #[actix_web::test]
 async fn okta_quirk_06_the_double_push_is_one_change() {
     let (world, directory) = okta_directory().await;
@@ -212,7 +213,8 @@ async fn okta_quirk_16_post_and_put_answer_the_whole_user() {
     }
 }
 
-/// S2, Okta facts §14.17: an error is a SCIM Error from every layer, or Okta fails a second time on parsing it.
+/// S2, Okta facts §14.17: an error is a SCIM Error from every layer, or Okta fails a second time on parsing
+/// it.
 #[actix_web::test]
 async fn okta_quirk_17_every_layer_answers_errors_in_json() {
     let (_world, directory) = okta_directory().await;

@@ -83,7 +83,8 @@ impl Kept {
         done.map(|entry| entry.action.as_str()).collect()
     }
 
-    /// The events fold to the row, the audit has one entry for each, and keys live in the current period only.
+    /// The events fold to the row, the audit has one entry for each, and keys live in the current period
+    /// only.
     #[track_caller]
     pub fn tells_one_story(&self) {
         let (row, last) = (&self.record, self.events.last());

@@ -1,4 +1,5 @@
-//! Bytes on the wire, where a client or server library would tidy up what a hostile caller or an odd upstream says.
+//! Bytes on the wire, where a client or server library would tidy up what a hostile caller or an odd
+//! upstream says.
 
 use super::reply::Reply;
 use std::io::{Read, Write};
@@ -46,7 +47,8 @@ fn reply(heard: &[u8]) -> Reply {
     Reply { status, headers: lines.filter_map(header).collect(), text: body.to_owned() }
 }
 
-/// An upstream that answers every connection with the same pieces of bytes, a pause before each, then hangs up.
+/// An upstream that answers every connection with the same pieces of bytes, a pause before each, then hangs
+/// up.
 pub struct Upstream {
     address: SocketAddr,
     heard: Arc<Mutex<Vec<String>>>,

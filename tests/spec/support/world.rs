@@ -232,7 +232,7 @@ impl World {
         self.server.bridge.notes.flush(self.store()).await.unwrap();
     }
 
-    /// The provisioning log, newest first within what is written at once (lookups a second later than changes).
+    /// The provisioning log; newest first among changes, and among lookups, which are written later.
     pub async fn provisioning_log(&self) -> Vec<LogRecord> {
         self.flush().await;
         self.store().read(|tx| tx.recent_log(10_000)).await.unwrap()

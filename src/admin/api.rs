@@ -2,13 +2,13 @@
 
 use super::keys::{self, Caller, For, KeyView, Minted};
 use super::{Refusal, service::Act};
-use crate::audit::Actor;
+use crate::audit::{Action, Actor, Entry, Outcome};
 use crate::http::Bridge;
 use crate::http::body::read_within;
 use crate::http::clock::rfc3339;
 use crate::http::error::CallFailure;
 use crate::http::guard::KeyedCall;
-use crate::rbac::{MintRefusal, Minter, Permission, Role};
+use crate::rbac::{Denial, MintRefusal, Minter, Permission, Role};
 use actix_web::{HttpResponse, web};
 use serde_json::{Map, Value, json};
 
@@ -18,19 +18,29 @@ type Answer = Result<HttpResponse, CallFailure>;
 const GRACE_SECONDS: i64 = 3600;
 const LONGEST_GRACE_SECONDS: i64 = 7 * 86_400;
 
-fn caller(keyed: &KeyedCall, bridge: &Bridge) -> Result<Caller, CallFailure> {
-    if !keyed.reach.permissions().contains(Permission::ManageTeam) {
-        return Err(CallFailure::Denied(
-            crate::rbac::Denial::Forbidden { permission: Permission::ManageTeam },
-            keyed.reach.highest(),
-        ));
-    }
-    Ok(Caller {
+/// Who calls; somebody whose role does not manage the team is refused, and the audit says so (U1).
+async fn caller(keyed: &KeyedCall, bridge: &Bridge) -> Result<Caller, CallFailure> {
+    let caller = Caller {
         minter: Minter::Holder { highest: keyed.reach.highest(), permissions: keyed.reach.permissions() },
         seat_id: Some(keyed.holder.seat.id.clone()),
         act: Act { actor: Actor::Key(keyed.holder.key.id.clone()), now: bridge.clock.now() },
         request_id: Some(keyed.request_id.clone()),
-    })
+    };
+    if keyed.reach.permissions().contains(Permission::ManageTeam) {
+        return Ok(caller);
+    }
+    let denial = Denial::Forbidden { permission: Permission::ManageTeam };
+    let person = keyed.holder.seat.seat.person();
+    let entry = Entry {
+        outcome: Outcome::Refused,
+        directory_id: Some(keyed.holder.directory.id.clone()),
+        seat_id: caller.seat_id.clone(),
+        reason: Some(format!("admin: {denial}")),
+        request_id: caller.request_id.clone(),
+        ..caller.act.entry(Action::DenyCall, person.map_or("", |person| person.user_name.as_str()))
+    };
+    bridge.store.write(move |tx| tx.append(&entry).map(|_| ())).await?;
+    Err(CallFailure::Denied(denial, keyed.reach.highest()))
 }
 
 fn failure(refusal: Refusal) -> CallFailure {
@@ -54,7 +64,7 @@ async fn object(payload: web::Payload, bridge: &Bridge) -> Result<Map<String, Va
 
 /// `POST /admin/keys` `{teamId?, role, ttlDays?, holder?}`.
 pub async fn mint(keyed: KeyedCall, payload: web::Payload, bridge: web::Data<Bridge>) -> Answer {
-    let caller = caller(&keyed, &bridge)?;
+    let caller = caller(&keyed, &bridge).await?;
     let wish = object(payload, &bridge).await?;
     refuse_unknown(&wish, &["teamId", "role", "ttlDays", "holder"])?;
     refuse_other_team(&wish, &bridge).await?;
@@ -111,7 +121,7 @@ fn shown_once(minted: &Minted) -> Value {
 
 /// `GET /admin/keys`: all keys, never their text.
 pub async fn list(keyed: KeyedCall, bridge: web::Data<Bridge>) -> Answer {
-    caller(&keyed, &bridge)?;
+    caller(&keyed, &bridge).await?;
     let keys = keys::keys(bridge.clock.now(), &bridge.store).await.map_err(failure)?;
     Ok(HttpResponse::Ok().json(json!({"keys": keys.iter().map(shown).collect::<Vec<_>>()})))
 }
@@ -129,7 +139,7 @@ pub fn shown(view: &KeyView) -> Value {
 
 /// `DELETE /admin/keys/{id}` -> `{"revoked": true}`.
 pub async fn revoke(keyed: KeyedCall, id: web::Path<String>, bridge: web::Data<Bridge>) -> Answer {
-    let caller = caller(&keyed, &bridge)?;
+    let caller = caller(&keyed, &bridge).await?;
     let now = caller.act.now;
     let ended = keys::revoke(id.into_inner(), caller, &bridge.store).await.map_err(failure)?;
     bridge.gate.close(&[ended.id], now);
@@ -144,7 +154,7 @@ pub async fn rotate(
     payload: web::Payload,
     bridge: web::Data<Bridge>,
 ) -> Answer {
-    let caller = caller(&keyed, &bridge)?;
+    let caller = caller(&keyed, &bridge).await?;
     let wish = object(payload, &bridge).await?;
     refuse_unknown(&wish, &["graceSeconds"])?;
     let grace = match wish.get("graceSeconds") {

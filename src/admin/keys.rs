@@ -2,8 +2,8 @@
 
 use super::Refusal;
 use super::people::known_as;
-use super::service::{Act, decide};
-use crate::audit::{Action, Entry};
+use super::service::{self, Act};
+use crate::audit::{Action, Entry, Outcome};
 use crate::config::Keys as Policy;
 use crate::credential::api_key::{ApiKey, RANDOM_BYTES, is_id};
 use crate::http::clock::{random, rfc3339};
@@ -47,6 +47,30 @@ pub struct Minted {
     pub holder: String,
 }
 
+/// Runs a use case about keys. A refusal is audited, and nothing else of it is kept (U1).
+async fn decide<T: Send + 'static>(
+    action: Action,
+    subject: &str,
+    caller: &Caller,
+    store: &Store,
+    work: impl FnOnce(&mut dyn Tx) -> Result<Result<T, Refusal>, Error> + Send + 'static,
+) -> Result<T, Refusal> {
+    let refused = Entry {
+        outcome: Outcome::Refused,
+        request_id: caller.request_id.clone(),
+        ..caller.act.entry(action, &subject.replace(char::is_control, "\u{fffd}"))
+    };
+    let decided = move |tx: &mut dyn Tx| {
+        let decided = work(tx)?;
+        if let Err(refusal) = &decided {
+            let reason = refusal.to_string().replace(char::is_control, "\u{fffd}");
+            tx.append(&Entry { reason: Some(reason), ..refused })?;
+        }
+        Ok(decided)
+    };
+    service::decide(store, decided).await
+}
+
 fn new_key() -> Result<ApiKey, Refusal> {
     let bytes = random::<RANDOM_BYTES>().map_err(|error| Refusal::NoCredential(error.to_string()))?;
     Ok(ApiKey::from_random(&bytes))
@@ -65,7 +89,11 @@ pub async fn mint(
 ) -> Result<Minted, Refusal> {
     let days = ttl_days(days, policy.default_ttl_days, policy.max_ttl_days)?;
     let key = new_key()?;
-    decide(store, move |tx| {
+    let subject = match &whose {
+        For::Oneself => "oneself".to_owned(),
+        For::Address(address) => address.clone(),
+    };
+    decide(Action::MintKey, &subject, &caller.clone(), store, move |tx| {
         let seat = match holder(&whose, &caller, tx)? {
             Ok(seat) => seat,
             Err(refusal) => return Ok(Err(refusal.into())),
@@ -147,7 +175,7 @@ pub async fn bootstrap(
     store: &Store,
 ) -> Result<Minted, Refusal> {
     let key = new_key()?;
-    decide(store, move |tx| {
+    decide(Action::Bootstrap, &address.clone(), &caller.clone(), store, move |tx| {
         let team = tx.team()?;
         if let Some(refusal) = team.as_ref().and_then(bootstrapped) {
             return Ok(Err(refusal.into()));
@@ -228,7 +256,7 @@ pub async fn keys(now: i64, store: &Store) -> Result<Vec<KeyView>, Refusal> {
 ///
 /// Errors: [`Refusal::Minting`] when nothing lives under the id or it is beyond the caller's reach.
 pub async fn revoke(id: String, caller: Caller, store: &Store) -> Result<ApiKeyRecord, Refusal> {
-    decide(store, move |tx| {
+    decide(Action::RevokeKey, &id.clone(), &caller.clone(), store, move |tx| {
         let key = match within_reach(&id, &caller, tx)? {
             Ok(key) => key,
             Err(refusal) => return Ok(Err(refusal.into())),
@@ -252,7 +280,7 @@ pub async fn rotate(
     store: &Store,
 ) -> Result<Minted, Refusal> {
     let key = new_key()?;
-    decide(store, move |tx| {
+    decide(Action::RotateKey, &id.clone(), &caller.clone(), store, move |tx| {
         let old = match within_reach(&id, &caller, tx)? {
             Ok(old) => old,
             Err(refusal) => return Ok(Err(refusal.into())),

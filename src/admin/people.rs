@@ -144,7 +144,7 @@ pub async fn give_role(address: String, role: Role, act: Act, store: &Store) -> 
             ..entry
         })?;
         let cause = Cause { actor: act.actor, now: act.now, request_id: None };
-        let ended_keys = end_beyond_reach(&before, &after, &directory, &cause, tx)?;
+        let ended_keys = end_beyond_reach((&before, &directory), (&after, &directory), &cause, tx)?;
         Ok(Ok(RoleGiven { view: SeatView::of(after, directory), ended_keys }))
     })
     .await

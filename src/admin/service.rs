@@ -7,6 +7,7 @@ use crate::credential::secret::Secrets;
 use crate::credential::{digest, scim_token};
 use crate::flavour::Flavour;
 use crate::http::clock::new_id;
+use crate::provision::service::{Cause, end_beyond_reach_of_all};
 use crate::rbac::Role;
 use crate::seat::policy::may_connect;
 use crate::seat::{EmailChange, Policy, WithoutSeat};
@@ -194,14 +195,17 @@ pub async fn set_directory(
     store: &Store,
 ) -> Result<Directory, Refusal> {
     decide(store, move |tx| {
-        let mut directory = match directory_named(&name, tx)? {
+        let before = match directory_named(&name, tx)? {
             Ok(directory) => directory,
             Err(refusal) => return Ok(Err(refusal)),
         };
+        let mut directory = before.clone();
         wish.apply(&mut directory);
         tx.update_directory(&directory)?;
         let entry = act.entry(Action::SetDirectory, &directory.name);
         tx.append(&Entry { directory_id: Some(directory.id.clone()), ..entry })?;
+        let cause = Cause { actor: act.actor, now: act.now, request_id: None };
+        end_beyond_reach_of_all(&before, &directory, &cause, tx)?;
         Ok(Ok(directory))
     })
     .await

@@ -172,15 +172,23 @@ async fn find(
     Ok(scim_json(StatusCode::OK, &answer))
 }
 
+/// Notes that a discovery document was read.
+fn discovered(client: &ScimClient, target: &str, bridge: &Bridge) {
+    let request = Request::new(client, "GET", target);
+    bridge.notes.lookup(request.answered(bridge.clock.now(), Act::Other, 200, &About::default()));
+}
+
 /// `GET /ServiceProviderConfig` (RFC 7644 §4).
-pub async fn service_provider_config(_: ScimClient, bridge: web::Data<Bridge>) -> HttpResponse {
+pub async fn service_provider_config(client: ScimClient, bridge: web::Data<Bridge>) -> HttpResponse {
+    discovered(&client, "/ServiceProviderConfig", &bridge);
     let limits = bridge.config.limits;
     let config = discovery::service_provider_config(&bridge.scim_base(), limits.page_size, limits.body_bytes);
     scim_json(StatusCode::OK, &config)
 }
 
 /// `GET /ResourceTypes` (RFC 7644 §4).
-pub async fn resource_types(_: ScimClient, bridge: web::Data<Bridge>) -> HttpResponse {
+pub async fn resource_types(client: ScimClient, bridge: web::Data<Bridge>) -> HttpResponse {
+    discovered(&client, "/ResourceTypes", &bridge);
     scim_json(StatusCode::OK, &discovery::resource_types(&bridge.scim_base()))
 }
 
@@ -192,7 +200,8 @@ pub async fn resource_type(_: ScimClient, id: web::Path<String>, bridge: web::Da
 }
 
 /// `GET /Schemas` (RFC 7644 §4).
-pub async fn schemas(_: ScimClient, bridge: web::Data<Bridge>) -> HttpResponse {
+pub async fn schemas(client: ScimClient, bridge: web::Data<Bridge>) -> HttpResponse {
+    discovered(&client, "/Schemas", &bridge);
     scim_json(StatusCode::OK, &discovery::schemas(&bridge.scim_base()))
 }
 

@@ -4,12 +4,13 @@
 use super::log::changes_json;
 use super::translate;
 use crate::audit::{Action, Actor, Entry, Outcome};
-use crate::rbac::{held, still_within_reach};
+use crate::rbac::{Role, held, still_within_reach};
 use crate::scim::{Change, User};
 use crate::seat::lifecycle::What;
 use crate::seat::{Decision, Event, Person, Seat, Standing};
 use crate::store::records::{Directory, SeatEvent, SeatRecord};
 use crate::store::{Error, Tx};
+use std::collections::BTreeSet;
 
 /// On whose behalf, when, and in which request.
 #[derive(Debug, Clone)]
@@ -93,7 +94,7 @@ pub fn write(
     record_events(&before.seat, &record, decision, &changes, cause, tx)?;
 
     let mut dead_keys = end_period(&before, decision, directory, cause, tx)?;
-    dead_keys.extend(end_beyond_reach(&before, &record, directory, cause, tx)?);
+    dead_keys.extend(end_beyond_reach((&before, directory), (&record, directory), cause, tx)?);
     let unknown_roles =
         held(&record.sent_roles, &directory.role_map, record.operator_role, directory.default_role).unknown;
     Ok(Written { record, changes, dead_keys, unknown_roles })
@@ -286,31 +287,50 @@ fn end_period(
     Ok(ids)
 }
 
-/// After a demotion, keys that the holder made for others beyond the new reach die (R5).
+/// After a demotion, keys that the holder made for others beyond the new reach die (R5): the person's roles
+/// changed, or what the directory makes of them.
 ///
 /// Errors: the store's.
 pub fn end_beyond_reach(
-    before: &SeatRecord,
-    after: &SeatRecord,
-    directory: &Directory,
+    (before, was): (&SeatRecord, &Directory),
+    (after, is): (&SeatRecord, &Directory),
     cause: &Cause,
     tx: &mut dyn Tx,
 ) -> Result<Vec<String>, Error> {
-    let roles = |seat: &SeatRecord| {
-        held(&seat.sent_roles, &directory.role_map, seat.operator_role, directory.default_role).roles
-    };
-    let (old, new) = (roles(before), roles(after));
+    let (old, new) = (roles_of(before, was), roles_of(after, is));
     if before.version == 0 || old == new {
         return Ok(Vec::new());
     }
     let mut ended = Vec::new();
     for key in tx.live_keys_minted_by(&after.id, cause.now)? {
         if key.seat_id != after.id && !still_within_reach(&new, key.role) {
-            end_key(&key.id, after, "beyond the reach of its maker after a demotion", directory, cause, tx)?;
+            end_key(&key.id, after, "beyond the reach of its maker after a demotion", is, cause, tx)?;
             ended.push(key.id);
         }
     }
     Ok(ended)
+}
+
+fn roles_of(seat: &SeatRecord, directory: &Directory) -> Vec<Role> {
+    held(&seat.sent_roles, &directory.role_map, seat.operator_role, directory.default_role).roles
+}
+
+/// The same for everybody in a directory whose default role or role map changed.
+///
+/// Errors: the store's.
+pub fn end_beyond_reach_of_all(
+    was: &Directory,
+    is: &Directory,
+    cause: &Cause,
+    tx: &mut dyn Tx,
+) -> Result<(), Error> {
+    let makers: BTreeSet<String> = tx.keys()?.into_iter().filter_map(|key| key.minted_by).collect();
+    for id in makers {
+        if let Some(maker) = tx.seat(&is.id, &id)? {
+            end_beyond_reach((&maker, was), (&maker, is), cause, tx)?;
+        }
+    }
+    Ok(())
 }
 
 fn end_key(

@@ -17,7 +17,7 @@ use crate::store::records::{Directory, SeatRecord};
 use crate::store::{Error, Tx};
 
 // The operator changes roles by the same path, with the same consequences.
-pub use super::ledger::{Cause, end_beyond_reach};
+pub use super::ledger::{Cause, end_beyond_reach, end_beyond_reach_of_all};
 
 /// What a connector asks for.
 #[derive(Debug, Clone)]

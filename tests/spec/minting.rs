@@ -3,6 +3,8 @@
 use crate::support::{Connected, Reply, World};
 use seatbridge::admin::Refusal;
 use seatbridge::admin::keys::{self, Caller};
+use seatbridge::admin::service::{self, DirectoryWish};
+use seatbridge::flavour::Flavour;
 use seatbridge::rbac::{Minter, Role};
 use serde_json::{Value, json};
 
@@ -230,6 +232,48 @@ async fn a_demotion_revokes_the_keys_made_beyond_the_new_reach() {
             assert_eq!(reasons.iter().filter(|reason| about(reason)).count(), 1, "{reasons:?}");
         }
     }
+}
+
+/// R5: a demotion of a whole directory, by another default role, ends what its holders made beyond the new reach.
+#[actix_web::test]
+async fn another_default_role_is_a_demotion_too() {
+    let world = World::start().await;
+    let wish = |role| DirectoryWish { default_role: Some(role), ..DirectoryWish::default() };
+    let okta = world.connect("okta", Flavour::Okta, wish(Role::Admin)).await;
+    okta.assign("ada@corp.example").await;
+    let admin = world.mint("ada@corp.example", Role::Admin).await.unwrap().key.as_str().to_owned();
+    let bystander = world.keyed(&okta, "bob@corp.example", Role::Viewer).await;
+    let made = minted(&world, &admin, Role::SalesManager, "bob@corp.example").await;
+    assert!(works(&world, &made).await);
+    let demoted =
+        service::set_directory("okta".into(), wish(Role::SalesRep), world.act(), world.store()).await;
+    demoted.unwrap();
+    assert!(!works(&world, &made).await, "made by somebody who could not make it any more");
+    assert!(works(&world, &bystander).await, "made by an operator");
+}
+
+/// U1, R5: a refused mint, rotation or revocation is in the audit, with who asked and why not.
+#[actix_web::test]
+async fn a_refusal_about_keys_is_audited() {
+    let world = World::start().await;
+    let okta = world.okta().await;
+    let manager = world.keyed(&okta, "ada@corp.example", Role::SalesManager).await;
+    let viewer = world.keyed(&okta, "bob@corp.example", Role::Viewer).await;
+    mint(&world, &manager, json!({"role": "admin", "holder": "bob@corp.example"})).await.is(403);
+    mint(&world, &viewer, json!({"role": "viewer"})).await.is(403);
+    world.call(&manager, "DELETE", "/admin/keys/aaaaaaaaaaaaaaaa", None).await.is(404);
+    let audit = world.audit().await;
+    let refused: Vec<(&str, &str)> = audit
+        .iter()
+        .filter(|entry| entry.outcome == "refused")
+        .map(|entry| (entry.action.as_str(), entry.actor.split(':').next().unwrap()))
+        .collect();
+    assert_eq!(refused, [("mint_key", "key"), ("deny_call", "key"), ("revoke_key", "key")]);
+    assert!(
+        audit
+            .iter()
+            .any(|entry| entry.reason.as_deref().is_some_and(|why| why.contains("beyond your reach")))
+    );
 }
 
 async fn bootstrap(world: &World, address: &str) -> Result<keys::Minted, Refusal> {

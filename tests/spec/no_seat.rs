@@ -144,7 +144,7 @@ async fn a_seat_given_back_is_kept_for_its_owner_for_a_minute() {
     join(&okta, "ada").await;
     join(&okta, "bo").await;
     okta.set_active(&held[0], false).await.is(200);
-    world.clock.advance(50);
+    world.clock.advance(45);
     serve(&world).await;
     assert_eq!(states(&world, &["ada", "bo", "p0"]).await, ["waiting", "waiting", "unassigned"]);
     okta.set_active(&held[0], true).await.is(200);
@@ -186,14 +186,14 @@ async fn a_newcomer_does_not_overtake_the_queue() {
     let strict = world.entra().await;
     join(&okta, "ada").await;
     okta.set_active(&held[0], false).await.is(200);
-    for seconds in [0, 59] {
+    for seconds in [0, 45] {
         world.clock.advance(seconds);
         let refused = strict.create(json!({"userName": "eve@corp.example"})).await;
         refused.is_scim_error(400, "invalidValue").says("1 people wait");
     }
     join(&okta, "bo").await;
     assert_eq!(states(&world, &["ada", "bo"]).await, ["waiting", "waiting"]);
-    world.clock.advance(2);
+    world.clock.advance(16);
     serve(&world).await;
     assert_eq!(states(&world, &["ada", "bo"]).await, ["assigned", "waiting"]);
 }

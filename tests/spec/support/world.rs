@@ -67,8 +67,8 @@ impl World {
         };
         let apollo = Apollo::start(options).await.unwrap();
         let listener = server::bind("127.0.0.1:0").unwrap();
-        let mut config = Config::default();
-        config.public_url = Some(format!("http://{}", listener.local_addr().unwrap()));
+        let public_url = Some(format!("http://{}", listener.local_addr().unwrap()));
+        let mut config = Config { public_url, ..Config::default() };
         config.apollo.base_url = apollo.base_url();
         config.apollo.master_key = Some(SecretString::from(MASTER_KEY));
         change(&mut config);

@@ -5,7 +5,7 @@ use super::people::known_as;
 use super::service::{self, Act};
 use crate::audit::{Action, Entry, Outcome};
 use crate::config::Keys as Policy;
-use crate::credential::api_key::{ApiKey, RANDOM_BYTES, is_id};
+use crate::credential::api_key::{ApiKey, RANDOM_BYTES, id_in, is_id};
 use crate::http::clock::{random, rfc3339};
 use crate::rbac::{MintRefusal, Minter, Role, held, may_mint, ttl_days};
 use crate::seat::Standing;
@@ -55,20 +55,33 @@ async fn decide<T: Send + 'static>(
     store: &Store,
     work: impl FnOnce(&mut dyn Tx) -> Result<Result<T, Refusal>, Error> + Send + 'static,
 ) -> Result<T, Refusal> {
+    let shown = shown_subject(subject);
     let refused = Entry {
         outcome: Outcome::Refused,
         request_id: caller.request_id.clone(),
-        ..caller.act.entry(action, &subject.replace(char::is_control, "\u{fffd}"))
+        ..caller.act.entry(action, &shown)
     };
+    let subject = subject.to_owned();
     let decided = move |tx: &mut dyn Tx| {
         let decided = work(tx)?;
         if let Err(refusal) = &decided {
-            let reason = refusal.to_string().replace(char::is_control, "\u{fffd}");
+            let told = refusal.to_string();
+            let reason = if subject.is_empty() { told } else { told.replace(&subject, &shown) };
             tx.append(&Entry { reason: Some(reason), ..refused })?;
         }
         Ok(decided)
     };
     service::decide(store, decided).await
+}
+
+/// What the audit may keep of the text somebody sent as an id or an address: it may be a key pasted in the
+/// wrong place, or no text at all.
+fn shown_subject(sent: &str) -> String {
+    match id_in(sent) {
+        Some(id) => format!("ak_{id}..."),
+        None if sent.starts_with("eyJ") => "a token".to_owned(),
+        None => sent.chars().take(120).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect(),
+    }
 }
 
 fn new_key() -> Result<ApiKey, Refusal> {

@@ -44,7 +44,7 @@ pub(super) fn record_again(
     if *before == next && yielded == Yielded::default() {
         return Ok(Decision::default());
     }
-    Ok(Decision { events: vec![recorded(next, Yielded::default(), What::Amended)], yields })
+    Ok(Decision { events: vec![recorded(next, Yielded::default(), What::Recorded)], yields })
 }
 
 /// New attributes of somebody without a seat; only a userName somebody else carries is refused (L4).

@@ -192,7 +192,7 @@ pub struct Capacity {
     pub assigned: i64,
     /// People waiting for a seat (not those who lack an address).
     pub queued: i64,
-    /// Seats given back so recently that only their owner may have them again (L8).
+    /// Seats given back so recently that nobody who waits gets them before their owner may return (L8).
     pub cooling: i64,
 }
 

@@ -50,8 +50,8 @@ pub(super) fn open(url: &SecretString, purpose: Use) -> Result<Conn, Error> {
     Ok(conn)
 }
 
-/// `sslrootcert=system` as libpq means it: verified against this machine's certificates. The OpenSSL compiled in
-/// does not know where they are, so the file is named.
+/// `sslrootcert=system` as libpq means it: verified against this machine's certificates. The OpenSSL compiled
+/// in does not know where they are, so the file is named.
 fn with_system_roots(url: &str, system: Option<&Path>) -> String {
     let (Some(file), true) = (system.and_then(Path::to_str), url.contains("sslrootcert=system")) else {
         return url.to_owned();

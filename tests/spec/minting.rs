@@ -234,7 +234,8 @@ async fn a_demotion_revokes_the_keys_made_beyond_the_new_reach() {
     }
 }
 
-/// R5: a demotion of a whole directory, by another default role, ends what its holders made beyond the new reach.
+/// R5: a demotion of a whole directory, by another default role, ends what its holders made beyond the new
+/// reach.
 #[actix_web::test]
 async fn another_default_role_is_a_demotion_too() {
     let world = World::start().await;

@@ -61,7 +61,7 @@ fn an_unassigned_record_yields_its_names_to_a_post_without_a_seat() {
     for seat in [unassigned(promoted(ada())), yielded(ada(), true, true)] {
         assert_eq!(
             decide(&seat, Command::Record(ada()), &Policy::default(), &facts),
-            events_and_a_yield([(What::Amended, unassigned(ada()))])
+            events_and_a_yield([(What::Recorded, unassigned(ada()))])
         );
     }
 }

@@ -33,7 +33,7 @@ fn every_command_to_every_state_has_one_outcome() {
         (Seat::Waiting(without_address(ada()), Reason::NoAddress),
             ["held", "held", "assigned", "unassigned", "assigned", "unassigned+removed", "-"]),
         (unassigned(ada()),
-            ["reassigned", "amended", "amended", "amended", "reassigned", "removed", "-"]),
+            ["reassigned", "recorded", "amended", "amended", "reassigned", "removed", "-"]),
         (Seat::Removed(ada()),
             ["no such", "no such", "no such", "no such", "no such", "no such", "no such"]),
     ];

@@ -32,7 +32,7 @@ fn a_record_is_updated_by_a_post_without_a_seat() {
     let next = promoted(ada());
     assert_eq!(
         answer(&unassigned(ada()), Command::Record(next.clone())),
-        events([(What::Amended, unassigned(next))])
+        events([(What::Recorded, unassigned(next))])
     );
     assert_eq!(answer(&unassigned(ada()), Command::Record(ada())), nothing());
 }
@@ -43,7 +43,7 @@ fn a_post_without_a_seat_gives_a_yielded_record_its_names_back() {
     for (user_name, address) in [(true, true), (true, false), (false, true)] {
         assert_eq!(
             answer(&yielded(ada(), user_name, address), Command::Record(ada())),
-            events([(What::Amended, unassigned(ada()))])
+            events([(What::Recorded, unassigned(ada()))])
         );
     }
 }

@@ -232,12 +232,26 @@ async fn a_post_without_a_seat_creates_or_updates_an_unassigned_record() {
     let updated = okta.create(update).await;
     assert_eq!((updated.is(201).id(), &updated.json()["title"]), (made.id(), &json!("CEO")));
     let kept = world.kept(&made.id()).await;
-    assert_eq!((kept.happened(), kept.record.period), (vec!["recorded", "amended"], 0));
+    assert_eq!((kept.happened(), kept.record.period), (vec!["recorded", "recorded"], 0));
     kept.tells_one_story();
     let namesake = json!({"userName": "ada", "externalId": "e2", "active": false});
     okta.patch(&made.id(), json!([{"op": "add", "path": "externalId", "value": "e1"}])).await.is(200);
     let namesake = okta.create(namesake).await.is(201).id();
     assert_eq!(okta.found(&by_name("ada")).await, [namesake]);
+}
+
+/// L6: a POST takes its address from an unassigned record that still carries it, also when it asks for no
+/// seat and updates a record that is there already.
+#[actix_web::test]
+async fn a_post_without_a_seat_takes_its_address_too() {
+    let world = World::start().await;
+    let okta = world.okta().await;
+    let mail = json!([{"value": "shared@corp.example", "type": "work"}]);
+    let first = json!({"userName": "first", "active": false, "emails": mail});
+    okta.create(first).await.is(201);
+    let second = okta.create(json!({"userName": "second", "active": false})).await.is(201).id();
+    okta.create(json!({"userName": "second", "active": false, "emails": mail})).await.is(201);
+    assert_eq!(okta.found("emails.value eq \"shared@corp.example\"").await, [second]);
 }
 
 /// L6: a request that starts unassigned and ends assigned takes its userName from an unassigned record; a

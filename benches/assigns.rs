@@ -104,6 +104,10 @@ struct Bridge {
 
 impl Bridge {
     fn start(url: &str) -> Self {
+        // Before the server is there: what fails from here on must not leave it running.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(CONNECTIONS);
+        let client = client.build().unwrap();
         let secret = "a secret that only benchmarks use, long enough";
         let command = |arguments: &[&str]| {
             let mut command = Command::new(BINARY);

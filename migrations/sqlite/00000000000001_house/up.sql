@@ -78,6 +78,9 @@ CREATE UNIQUE INDEX seats_user_name ON seats (directory_id, user_name_key)
   WHERE NOT user_name_yielded AND standing <> 'removed';
 CREATE UNIQUE INDEX seats_address ON seats (address_key) WHERE standing IN ('assigned', 'waiting');
 CREATE UNIQUE INDEX seats_external_id ON seats (directory_id, external_id) WHERE standing IN ('assigned', 'waiting');
+-- The unique ones are partial, and a question with bound values does not prove that it stays within their part.
+CREATE INDEX seats_by_user_name ON seats (user_name_key, directory_id);
+CREATE INDEX seats_by_address ON seats (address_key);
 CREATE INDEX seats_by_external_id ON seats (directory_id, external_id);
 CREATE INDEX seats_by_order ON seats (directory_id, seq);
 CREATE INDEX seats_by_standing ON seats (standing, waiting_since);

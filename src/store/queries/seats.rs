@@ -9,42 +9,62 @@ use crate::store::error::Error;
 use crate::store::records::{EmailKey, SeatEvent, SeatRecord, Term};
 use crate::store::schema::{seat_emails, seat_events, seats};
 use crate::store::tx::{Seats, Teams};
-use diesel::dsl::{count_star, exists, max};
+use diesel::dsl::{count_star, max};
 use diesel::prelude::*;
 
 const ACTIVE: [&str; 2] = ["assigned", "waiting"];
 
 type Chosen<'a> = seats::BoxedQuery<'a, Db>;
 
+/// Most ids named one by one in a statement.
+const NAMED: i64 = 500;
+
 /// The records of a directory that fit, removed ones apart.
-fn chosen<'a>(directory_id: &'a str, terms: &'a [Term]) -> Chosen<'a> {
-    let all = seats::table
+///
+/// An e-mail is looked up first and its carriers are named by id: asked in one statement, SQLite walks the whole
+/// directory in its order and asks each seat for its e-mails.
+fn chosen<'a>(directory_id: &'a str, terms: &'a [Term], conn: &mut Conn) -> Result<Chosen<'a>, Error> {
+    let mut query = seats::table
         .filter(seats::directory_id.eq(directory_id))
         .filter(seats::standing.ne("removed"))
         .into_boxed::<Db>();
-    terms.iter().fold(all, narrowed)
+    for term in terms {
+        query = match term {
+            Term::UserName(key) => {
+                query.filter(seats::user_name_key.eq(key)).filter(seats::user_name_yielded.eq(false))
+            }
+            Term::ExternalId(id) => query.filter(seats::external_id.eq(id)),
+            Term::Id(id) => query.filter(seats::id.eq(id)),
+            Term::Active(true) => query.filter(seats::standing.eq_any(ACTIVE)),
+            Term::Active(false) => query.filter(seats::standing.ne_all(ACTIVE)),
+            Term::Email { value, kind } => {
+                let query = query.filter(seats::address_yielded.eq(false));
+                let ids = carriers(value, kind.as_deref(), conn)?;
+                if i64::try_from(ids.len()).is_ok_and(|found| found < NAMED) {
+                    query.filter(seats::id.eq_any(ids))
+                } else {
+                    query.filter(seats::id.eq_any(carrying(value, kind.as_deref())))
+                }
+            }
+        };
+    }
+    Ok(query)
 }
 
-fn narrowed<'a>(query: Chosen<'a>, term: &'a Term) -> Chosen<'a> {
-    match term {
-        Term::UserName(key) => {
-            query.filter(seats::user_name_key.eq(key)).filter(seats::user_name_yielded.eq(false))
-        }
-        Term::ExternalId(id) => query.filter(seats::external_id.eq(id)),
-        Term::Id(id) => query.filter(seats::id.eq(id)),
-        Term::Active(true) => query.filter(seats::standing.eq_any(ACTIVE)),
-        Term::Active(false) => query.filter(seats::standing.ne_all(ACTIVE)),
-        Term::Email { value, kind } => {
-            let known = seat_emails::table
-                .filter(seat_emails::seat_id.eq(seats::id))
-                .filter(seat_emails::value_key.eq(value));
-            let query = query.filter(seats::address_yielded.eq(false));
-            match kind {
-                Some(kind) => query.filter(exists(known.filter(seat_emails::kind_key.eq(kind)))),
-                None => query.filter(exists(known)),
-            }
-        }
-    }
+type Carrying<'a> = diesel::helper_types::Select<seat_emails::BoxedQuery<'a, Db>, seat_emails::seat_id>;
+
+fn carrying<'a>(value: &'a str, kind: Option<&'a str>) -> Carrying<'a> {
+    let any = seat_emails::table.filter(seat_emails::value_key.eq(value)).into_boxed::<Db>();
+    let chosen = match kind {
+        Some(kind) => any.filter(seat_emails::kind_key.eq(kind)),
+        None => any,
+    };
+    chosen.select(seat_emails::seat_id)
+}
+
+/// Ids of the seats with this e-mail; at most [`NAMED`] of them.
+fn carriers(value: &str, kind: Option<&str>, conn: &mut Conn) -> Result<Vec<String>, Error> {
+    Ok(carrying(value, kind).distinct().limit(NAMED).load(conn)?)
 }
 
 fn one(row: Option<SeatRow>) -> Result<Option<SeatRecord>, Error> {
@@ -168,16 +188,17 @@ impl Seats for Conn {
     }
 
     fn yield_address(&mut self, directory_id: &str, key: &str, except: &str) -> Result<Vec<String>, Error> {
+        // Nearly always nobody else has the address, and the seats need not be asked.
+        let known = carriers(key, None, self)?;
+        if known.iter().all(|id| id == except) {
+            return Ok(Vec::new());
+        }
         let carriers = seats::table
             .filter(seats::directory_id.eq(directory_id))
             .filter(seats::standing.eq("unassigned"))
             .filter(seats::address_yielded.eq(false))
             .filter(seats::id.ne(except))
-            .filter(exists(
-                seat_emails::table
-                    .filter(seat_emails::seat_id.eq(seats::id))
-                    .filter(seat_emails::value_key.eq(key)),
-            ));
+            .filter(seats::id.eq_any(carrying(key, None)));
         let ids: Vec<String> = carriers.select(seats::id).order(seats::seq).load(self)?;
         if !ids.is_empty() {
             diesel::update(seats::table.filter(seats::id.eq_any(&ids)))
@@ -194,7 +215,7 @@ impl Seats for Conn {
     }
 
     fn count_seats(&mut self, directory_id: &str, terms: &[Term]) -> Result<i64, Error> {
-        Ok(chosen(directory_id, terms).select(count_star()).first(self)?)
+        Ok(chosen(directory_id, terms, self)?.select(count_star()).first(self)?)
     }
 
     fn list_seats(
@@ -204,7 +225,7 @@ impl Seats for Conn {
         offset: i64,
         limit: i64,
     ) -> Result<Vec<SeatRecord>, Error> {
-        let page = chosen(directory_id, terms).order(seats::seq).offset(offset).limit(limit);
+        let page = chosen(directory_id, terms, self)?.order(seats::seq).offset(offset).limit(limit);
         many(page.select(SeatRow::as_select()).load(self)?)
     }
 

@@ -21,8 +21,8 @@ const NAMED: i64 = 500;
 
 /// The records of a directory that fit, removed ones apart.
 ///
-/// An e-mail is looked up first and its carriers are named by id: asked in one statement, SQLite walks the whole
-/// directory in its order and asks each seat for its e-mails.
+/// An e-mail is looked up first and its carriers are named by id: asked in one statement, SQLite walks the
+/// whole directory in its order and asks each seat for its e-mails.
 fn chosen<'a>(directory_id: &'a str, terms: &'a [Term], conn: &mut Conn) -> Result<Chosen<'a>, Error> {
     let mut query = seats::table
         .filter(seats::directory_id.eq(directory_id))
@@ -225,7 +225,12 @@ impl Seats for Conn {
         offset: i64,
         limit: i64,
     ) -> Result<Vec<SeatRecord>, Error> {
-        let page = chosen(directory_id, terms, self)?.order(seats::seq).offset(offset).limit(limit);
+        let chosen = chosen(directory_id, terms, self)?;
+        // Where a term finds few, SQLite must sort those few and not walk the directory in its order to find
+        // them.
+        let finds_few = terms.iter().any(|term| !matches!(term, Term::Active(_)));
+        let ordered = if finds_few { chosen.order(seats::seq + 0) } else { chosen.order(seats::seq) };
+        let page = ordered.offset(offset).limit(limit);
         many(page.select(SeatRow::as_select()).load(self)?)
     }
 

@@ -148,8 +148,6 @@ impl Bridge {
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        let client =
-            reqwest::Client::builder().no_proxy().pool_max_idle_per_host(CONNECTIONS).build().unwrap();
         let token = issued["token"].as_str().unwrap().to_owned();
         Self { process, base: format!("http://{free}"), token, client }
     }

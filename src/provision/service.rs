@@ -176,7 +176,7 @@ impl Work<'_> {
         let facts = self.facts(&before, &command)?;
         let (action, removes) = (action_of(&command), command == Command::Remove);
         let subject =
-            wanted(&command).or(before.seat.person()).map(|person| person.user_name.as_str().to_owned());
+            command.person().or(before.seat.person()).map(|person| person.user_name.as_str().to_owned());
         let was_active = (before.version > 0 && status != 201).then(|| before.seat.standing().is_active());
         match decide(&before.seat, command, &self.directory.policy, &facts) {
             Err(violation) => {
@@ -221,7 +221,7 @@ impl Work<'_> {
             returning: returns_until.is_some_and(|until| until > self.cause.now),
             ..Facts::default()
         };
-        let Some(person) = wanted(command) else {
+        let Some(person) = command.person() else {
             return Ok(facts);
         };
         let named = self.tx.seat_by_user_name(&self.directory.id, person.user_name.key())?;
@@ -275,17 +275,6 @@ impl Work<'_> {
         };
         self.tx.insert_log(&[request.refused(self.cause.now, act, &failure, &about)])?;
         Ok(Outcome::Refused(failure))
-    }
-}
-
-fn wanted(command: &Command) -> Option<&Person> {
-    match command {
-        Command::Assign(person)
-        | Command::Record(person)
-        | Command::Amend(person)
-        | Command::Unassign(person)
-        | Command::Reassign(person) => Some(person),
-        Command::Remove | Command::Grant => None,
     }
 }
 

@@ -4,6 +4,7 @@ use super::translate;
 use crate::http::error::ScimFailure;
 use crate::scim::{self, Patch, Read, User};
 use crate::seat::lifecycle::Name;
+use crate::seat::policy::passes_on;
 use crate::seat::{Command, Standing, Violation};
 use crate::store::records::SeatRecord;
 
@@ -35,16 +36,15 @@ pub(super) fn modified(before: &SeatRecord, patch: &Patch) -> Result<Asked, scim
     if ends_active && let Some(path) = applied.unknown_paths.first() {
         return Err(scim::Error::UnknownPath { path: path.clone() });
     }
-    let rebinds = !was_active
-        && ends_active
-        && translate::person_of(&applied.user).is_some_and(|next| next.is_someone_else_than(person));
-    if rebinds {
+    let mut command = command_to(before, &applied.user);
+    if command.as_ref().is_ok_and(|command| passes_on(&before.seat, command)) {
         // A new holder inherits nothing: the operations are applied to the bare name (L7).
         let bare = User::read(&serde_json::json!({"userName": person.user_name.as_str()}))?.user;
         applied = patch.apply(&bare)?;
+        command = command_to(before, &applied.user);
     }
     let ignored = [applied.ignored, applied.unknown_paths].concat();
-    Ok(Asked { command: command_to(before, &applied.user), ignored })
+    Ok(Asked { command, ignored })
 }
 
 /// The command that leads from the state before to the User wanted.

@@ -119,6 +119,20 @@ pub enum Command {
     Grant,
 }
 
+impl Command {
+    /// The person as they are wanted, where the command says.
+    pub fn person(&self) -> Option<&Person> {
+        match self {
+            Command::Assign(person)
+            | Command::Record(person)
+            | Command::Amend(person)
+            | Command::Unassign(person)
+            | Command::Reassign(person) => Some(person),
+            Command::Remove | Command::Grant => None,
+        }
+    }
+}
+
 /// What happened, and the seat after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {

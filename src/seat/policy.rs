@@ -1,6 +1,6 @@
 //! What a directory may choose, what a team must have, and which record a POST revives.
 
-use super::lifecycle::{Seat, Standing};
+use super::lifecycle::{Command, Seat, Standing};
 use super::person::Person;
 
 /// What happens when the IdP changes the address of an assigned seat (L2, L3).
@@ -107,6 +107,21 @@ pub fn revives_by_external_id(record: &Seat, wanted: &Person, policy: &Policy) -
     policy.external_id_is_stable
         && record.standing() == Standing::Unassigned
         && record.person().is_some_and(same)
+}
+
+/// Whether `command` makes a record without a seat somebody else's, so that nothing of the person before
+/// carries over (L7): beside the new seat, or in any request before it that leaves the record without one.
+///
+/// However the new holder is told in requests, the outcome is one: an address and roles of the person before
+/// must not wait on the record for the next. What is dropped is not lost to the same person under a new
+/// externalId: Okta's stays for life, and a link pushes the whole profile; Entra reads a known object again
+/// and adds what it does not find there. Somebody who holds a seat keeps what a request leaves out, whatever
+/// their externalId becomes: it is the IdP's own word about them, and a rename brings the changes alone.
+/// Source: Okta facts §6.1, §6.3; Entra facts §5, §7.1, §7.4, §8.2.
+pub fn passes_on(before: &Seat, command: &Command) -> bool {
+    let without_seat = before.standing() == Standing::Unassigned || matches!(command, Command::Unassign(_));
+    let both = before.person().zip(command.person());
+    without_seat && both.is_some_and(|(was, is)| is.is_someone_else_than(was))
 }
 
 /// The sentence that refuses group writes, around the IdP's own hint (L9).

@@ -343,31 +343,89 @@ async fn a_new_holder_inherits_nothing() {
     }
 }
 
-/// L7: the new externalId may also come before the seat, or with a change of address by the bridge itself.
+/// L7, S5: the outcome is the same however a new holder is told in requests: with the deactivation, between
+/// the seats, or with the new one. What was sent for the new one stays, nothing of the old one does; a repeat
+/// of the step changes nothing.
 #[actix_web::test]
 async fn a_new_holder_inherits_nothing_in_two_steps_either() {
     let world = World::start().await;
-    let okta = world.lenient("lenient").await;
-    for steps in [
-        vec![
-            json!([{"op": "replace", "path": "active", "value": false}]),
-            json!([{"op": "replace", "path": "externalId", "value": "e2"}]),
-            json!([{"op": "replace", "path": "active", "value": true}]),
-        ],
-        vec![json!([{"op": "replace", "value": {"externalId": "e2", "userName": "new@corp.example"}}])],
-    ] {
-        let id = okta.create(named(ADA, Some("e1"))).await.is(201).id();
-        world.give_role(ADA, Role::Admin).await;
-        for operations in steps {
-            okta.patch(&id, operations).await.is(200);
+    let set = |path: &str, value: Value| json!({"op": "replace", "path": path, "value": value});
+    let (off, on) = (set("active", json!(false)), set("active", json!(true)));
+    let (other, nick) = (set("externalId", json!("e2")), set("nickName", json!("Newcomer")));
+    for directory in [world.okta().await, world.entra().await] {
+        for steps in [
+            vec![json!([off]), json!([other, nick]), json!([on])],
+            vec![json!([off]), json!([other]), json!([other]), json!([nick]), json!([on])],
+            vec![json!([off, other, nick]), json!([on])],
+            vec![json!([off]), json!([other, nick, on])],
+        ] {
+            let full = json!({
+                "userName": ADA, "externalId": "e1", "title": "CFO", "roles": [{"value": "admin"}],
+                "emails": [{"type": "work", "value": "ada@old.example", "primary": true}],
+            });
+            let id = directory.create(full).await.is(201).id();
+            world.give_role(ADA, Role::Admin).await;
+            for operations in &steps {
+                directory.patch(&id, operations.clone()).await.is(200);
+            }
+            let user = directory.shown(&id).await;
+            let bare = json!({
+                "schemas": user["schemas"], "id": id, "userName": ADA, "externalId": "e2",
+                "nickName": "Newcomer", "active": true, "meta": user["meta"],
+            });
+            assert_eq!(user, bare, "{}: {steps:?}", directory.name);
+            assert!(directory.found(&by_address("ada@old.example")).await.is_empty());
+            let view = world.seats().await.into_iter().find(|view| view.record.id == id).unwrap();
+            assert_eq!(
+                (view.held.roles, view.held.source),
+                (vec![Role::Viewer], RoleSource::DirectoryDefault)
+            );
+            let kept = world.kept(&id).await;
+            assert_eq!(kept.done().iter().filter(|action| **action == "rebind").count(), 1, "{steps:?}");
+            kept.tells_one_story();
+            directory.delete(&id).await.is(204);
         }
-        let view = world.seats().await.into_iter().find(|view| view.record.id == id).unwrap();
-        let kept = world.kept(&id).await;
-        assert_eq!(view.held.roles, [Role::Viewer], "{:#?}", kept.events);
-        assert!(kept.done().contains(&"rebind"), "{:?}", kept.done());
-        kept.tells_one_story();
-        okta.delete(&id).await.is(204);
     }
+}
+
+/// L3, L7: the bridge itself gives the seat to another externalId under another name: the operator's role
+/// does not go with it, while the IdP's own word about the person stays, because a rename brings its changes
+/// alone.
+#[actix_web::test]
+async fn a_seat_moved_by_the_bridge_keeps_the_idps_word_and_not_the_operators() {
+    let world = World::start().await;
+    let okta = world.lenient("lenient").await;
+    let body = json!({"userName": ADA, "externalId": "e1", "title": "CFO"});
+    let id = okta.create(body).await.is(201).id();
+    world.give_role(ADA, Role::Admin).await;
+    let moved = json!([{"op": "replace", "value": {"externalId": "e2", "userName": "new@corp.example"}}]);
+    assert_eq!(okta.patch(&id, moved).await.is(200).json()["title"], "CFO");
+    let view = world.seats().await.remove(0);
+    let kept = world.kept(&id).await;
+    assert_eq!(view.held.roles, [Role::Viewer], "{:#?}", kept.events);
+    assert!(kept.done().contains(&"rebind"), "{:?}", kept.done());
+    kept.tells_one_story();
+}
+
+/// L7: another externalId is no new holder while the person holds the seat, nor where the record had none:
+/// everything stays.
+#[actix_web::test]
+async fn a_new_external_id_of_the_same_holder_costs_nothing() {
+    let world = World::start().await;
+    let entra = world.entra().await;
+    let body = json!({"userName": ADA, "externalId": "e1", "title": "CFO", "active": true});
+    let id = entra.create(body).await.is(201).id();
+    world.give_role(ADA, Role::Analyst).await;
+    let known_as = |id: Value| json!([{"op": "Replace", "path": "externalId", "value": id}]);
+    entra.patch(&id, known_as(json!("e2"))).await.is(200);
+    entra.set_active(&id, false).await.is(200);
+    entra.patch(&id, known_as(Value::Null)).await.is(200);
+    entra.patch(&id, known_as(json!("e3"))).await.is(200);
+    let user = entra.set_active(&id, true).await.is(200).json();
+    assert_eq!((&user["title"], &user["externalId"]), (&json!("CFO"), &json!("e3")));
+    let view = world.seats().await.remove(0);
+    assert_eq!((view.held.roles, view.held.source), (vec![Role::Analyst], RoleSource::Operator));
+    assert!(!world.kept(&id).await.done().contains(&"rebind"));
 }
 
 /// L7: whoever comes back under their own externalId keeps the role an operator gave them.

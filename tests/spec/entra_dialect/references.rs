@@ -1,6 +1,5 @@
 //! What points elsewhere: managers and app roles, in every shape, and the role the seat then has.
 
-use super::quirks::with_rin;
 use super::{RIN, job, provisioned, rin};
 use crate::support::World;
 use crate::support::fakes::Told;
@@ -193,69 +192,4 @@ async fn an_on_demand_run_leaves_the_roles_alone() {
     let sent: Value = run.went_well().last().unwrap().request.clone().unwrap();
     assert!(!sent.to_string().contains("roles"), "{sent}");
     assert_eq!(world.roles_of(RIN).await, [Role::Admin]);
-}
-
-/// L12, Entra facts §13.14: a role that is JSON inside a string is unpacked, with its display name.
-#[actix_web::test]
-async fn entra_quirk_14_roles_in_json_strings_are_unpacked() {
-    let (world, directory, id) = with_rin().await;
-    let text = json!({"id": "18d14569", "value": "Admin", "displayName": "Administrator"}).to_string();
-    let add = json!({"op": "Add", "path": "roles", "value": [{"value": text}]});
-    let user = directory.patch(&id, json!([add])).await.is(200).json();
-    assert_eq!(user["roles"], json!([{"value": "Admin", "display": "Administrator"}]));
-    assert_eq!(world.roles_of(RIN).await, [seatbridge::rbac::Role::Admin]);
-    assert!(world.noted().await.contains(&"role_as_json".to_owned()));
-}
-
-/// second write replaces the first.
-#[actix_web::test]
-async fn entra_quirk_15_primary_compares_with_text_and_boolean_alike() {
-    let (world, directory, id) = with_rin().await;
-    for (path, role) in [
-        ("roles[primary eq \"True\"].value", "Admin"),
-        ("roles[primary eq true].value", "Analyst"),
-        ("roles[primary eq \"true\"].value", "Sales_Rep"),
-    ] {
-        let replace = json!({"op": "Replace", "path": path, "value": role});
-        let user = directory.patch(&id, json!([replace])).await.is(200).json();
-        assert_eq!(user["roles"], json!([{"primary": true, "value": role}]), "{path}");
-    }
-    assert_eq!(world.roles_of(RIN).await, [seatbridge::rbac::Role::SalesRep]);
-    let found = directory.find("roles[primary eq \"True\"] and active eq \"True\"").await;
-    assert_eq!(found.is(200).json()["totalResults"], 1);
-}
-
-/// answered in another shape.
-#[actix_web::test]
-async fn entra_quirk_16_and_17_an_empty_manager_is_none() {
-    let (_world, directory, id) = with_rin().await;
-    let path = format!("{ENTERPRISE}:manager");
-    for empty in
-        [json!(""), Value::Null, json!([]), json!({}), json!({"value": ""}), json!([{"value": null}])]
-    {
-        let set = json!({"op": "Add", "path": path, "value": "9c1d"});
-        let user = directory.patch(&id, json!([set])).await.is(200).json();
-        assert_eq!(user[ENTERPRISE]["manager"], json!({"value": "9c1d"}));
-        let clear = json!({"op": "Replace", "path": path, "value": empty});
-        let user = directory.patch(&id, json!([clear])).await.is(200).json();
-        assert_eq!(user.pointer(&format!("/{ENTERPRISE}/manager")), None, "{empty}");
-    }
-}
-
-/// it would be sent again each cycle.
-#[actix_web::test]
-async fn entra_quirk_18_the_manager_is_echoed_everywhere() {
-    let (_world, mut entra) = job(Dialect::Plain).await;
-    let boss = Person::new("Mio", "Abe", "mio.abe@northbay.example");
-    entra.provision(&rin()).await.went_well();
-    entra.provision(&boss).await.went_well();
-    entra.set_manager(&rin(), Some(&boss), ManagerShape::BareString).await.went_well();
-    let id = entra.id_of(&boss).unwrap().to_owned();
-    let read = entra.read(&rin()).await.went_well().answer();
-    let listed = entra.lookup(&rin()).await.resources[0].clone();
-    let pushed = entra.update(&rin().with_title("Lead")).await.went_well().answer();
-    for user in [read, listed, pushed] {
-        assert_eq!(user[ENTERPRISE]["manager"]["value"], id.as_str(), "{user}");
-        assert!(user["schemas"].as_array().unwrap().contains(&json!(ENTERPRISE)));
-    }
 }

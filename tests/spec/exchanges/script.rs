@@ -9,14 +9,15 @@
 //!  "body_headers": ["Content-Type: application/scim+json"],
 //!  "steps": [{"say": "...", "request": ["GET /scim/v2/Users/{id}", "X-One: more"],
 //!             "body": {}, "raw_body": "...", "status": 200,
-//!             "answer_headers": {"etag": "W/\"1\""}, "answer": {"active": true},
+//!             "answer_headers": {"etag": "W/\"1\""}, "answer": {"active": true}, "whole": true,
 //!             "absent": ["/title"], "says": ["Unassign"], "keep": {"id": "/id"}}],
 //!  "seats": {"{rin}": "assigned"}}
 //! ```
 //!
 //! `{name}` stands for a name given above, for `{base}` and `{token}`, or for what an earlier step kept. A
 //! request header replaces one of the same name. An `answer` may hold less than the body: members it does not
-//! name are free, but lists are whole; `"{*}"` is any value. `absent` and `keep` are JSON pointers.
+//! name are free, but lists are whole; `"{*}"` is any value. With `whole` the body holds nothing more.
+//! `absent` and `keep` are JSON pointers.
 
 use super::wire::{Answer, Request};
 use seatbridge::rbac::Role;
@@ -67,6 +68,8 @@ pub struct Step {
     #[serde(default)]
     answer_headers: BTreeMap<String, String>,
     answer: Option<Value>,
+    #[serde(default)]
+    whole: bool,
     #[serde(default)]
     absent: Vec<String>,
     #[serde(default)]
@@ -129,7 +132,9 @@ impl Step {
         }
         let json: Value = serde_json::from_str(&answer.body).unwrap_or_default();
         if let Some(wanted) = &self.answer {
-            differs(&variables.fill_all(wanted)?, &json, "").map_or(Ok(()), Err)?;
+            let wanted = variables.fill_all(wanted)?;
+            let surplus = if self.whole { exceeds(&wanted, &json, "") } else { None };
+            differs(&wanted, &json, "").or(surplus).map_or(Ok(()), Err)?;
         }
         if let Some(path) = self.absent.iter().find(|path| json.pointer(path).is_some()) {
             return Err(format!("{path} is there: {json}"));
@@ -158,6 +163,23 @@ fn differs(wanted: &Value, found: &Value, path: &str) -> Option<String> {
             .find_map(|(at, (value, found)): (usize, _)| differs(value, found, &format!("{path}/{at}"))),
         _ if wanted == found => None,
         _ => Some(format!("{path} is {found}, not {wanted}")),
+    }
+}
+
+/// What `found` has beyond `wanted`.
+fn exceeds(wanted: &Value, found: &Value, path: &str) -> Option<String> {
+    match (wanted, found) {
+        (Value::Object(members), Value::Object(shown)) => shown.iter().find_map(|(name, found)| {
+            let path = format!("{path}/{name}");
+            match members.get(name) {
+                Some(wanted) => exceeds(wanted, found, &path),
+                None => Some(format!("{path} is more than wanted: {found}")),
+            }
+        }),
+        (Value::Array(list), Value::Array(shown)) => (0..)
+            .zip(list.iter().zip(shown))
+            .find_map(|(at, (value, found)): (usize, _)| exceeds(value, found, &format!("{path}/{at}"))),
+        _ => None,
     }
 }
 

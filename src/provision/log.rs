@@ -41,6 +41,12 @@ impl Request {
         &self.record.token_id
     }
 
+    /// Whether a password came with it, which was dropped.
+    pub fn brought_a_password(&self) -> bool {
+        let notes: Vec<String> = serde_json::from_str(&self.record.notes).unwrap_or_default();
+        notes.iter().any(|note| note == Note::PasswordDropped.word())
+    }
+
     /// Adds names of ignored attributes and what the flavour absorbed.
     #[must_use]
     pub fn noting(mut self, ignored: &[String], notes: &[Note]) -> Self {

@@ -186,7 +186,11 @@ impl Work<'_> {
             Ok(decision) => {
                 let written = ledger::write(before, &decision, self.directory, self.cause, self.tx)?;
                 let active = written.record.seat.standing().is_active();
-                let act = if removes { Act::Delete } else { act_of(was_active, active, &written.changes) };
+                let act = match act_of(was_active, active, &written.changes) {
+                    _ if removes => Act::Delete,
+                    Act::Other if request.brought_a_password() => Act::Password,
+                    act => act,
+                };
                 let status = if removes { 204 } else { status };
                 request.remark(
                     &written

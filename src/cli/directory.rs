@@ -4,6 +4,7 @@ use super::Failure;
 use super::commands::{self, Choices, Directory as Verb};
 use super::context::Context;
 use super::output::{Output, facts, moment, table};
+use crate::admin::service::last_deprovisioned as deprovisioned;
 use crate::admin::service::{self, DirectoryWish};
 use crate::admin::{Refusal, sso};
 use crate::flavour::Flavour;
@@ -21,21 +22,30 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
             let wish = wish(choices)?;
             let context = Context::open()?;
             let added = service::add_directory(name, flavour, wish, Context::act(), &context.store).await?;
-            output.show("directory", &data(&added), || format!("{}\n\n{}", told(&added), next(&added)));
+            output.show("directory", &data(&added, None), || {
+                format!("{}\n\n{}", told(&added, None), next(&added))
+            });
         }
         Verb::Set { name, choices } => {
             let wish = wish(choices)?;
             let context = Context::open()?;
             let changed = service::set_directory(name, wish, Context::act(), &context.store).await?;
-            output.show("directory", &data(&changed), || told(&changed));
+            let last = deprovisioned(&context.store).await?.get(&changed.id).copied();
+            output.show("directory", &data(&changed, last), || told(&changed, last));
         }
         Verb::Show { name } => {
-            let found = service::show_directory(name, &Context::open()?.store).await?;
-            output.show("directory", &data(&found), || told(&found));
+            let context = Context::open()?;
+            let found = service::show_directory(name, &context.store).await?;
+            let last = deprovisioned(&context.store).await?.get(&found.id).copied();
+            output.show("directory", &data(&found, last), || told(&found, last));
         }
         Verb::List => {
-            let all = service::directories(&Context::open()?.store).await?;
-            output.show("directory", &all.iter().map(data).collect(), || listed(&all));
+            let context = Context::open()?;
+            let last = deprovisioned(&context.store).await?;
+            let dated = |directory: Directory| (last.get(&directory.id).copied(), directory);
+            let all: Vec<_> = service::directories(&context.store).await?.into_iter().map(dated).collect();
+            let rows = all.iter().map(|(last, directory)| data(directory, *last)).collect();
+            output.show("directory", &rows, || listed(&all));
         }
     }
     Ok(())
@@ -112,18 +122,21 @@ fn without_seat(directory: &Directory) -> &'static str {
     }
 }
 
-fn data(directory: &Directory) -> Value {
+fn data(directory: &Directory, last_deprovisioned: Option<i64>) -> Value {
     json!({
         "id": directory.id, "name": directory.name, "flavour": directory.flavour,
         "email_change": email_change(directory), "without_seat": without_seat(directory),
         "default_role": directory.default_role, "role_map": directory.role_map,
         "sso_entity_id": directory.sso_entity_id, "sso_certificate_sha256": directory.sso_certificate,
         "created_at": rfc3339(directory.created_at),
+        "last_deprovisioned_at": last_deprovisioned.map(rfc3339),
     })
 }
 
-fn told(directory: &Directory) -> String {
+fn told(directory: &Directory, last_deprovisioned: Option<i64>) -> String {
     let map: Vec<String> = directory.role_map.iter().map(|(name, role)| format!("{name} = {role}")).collect();
+    // An application that deactivates nobody looks like one that had no reason to: say what to look at.
+    let never = || format!("never: {}", directory.flavour.deactivation_hint());
     let missing = || "missing: Apollo wants SSO before SCIM".to_owned();
     facts(&[
         ("directory", directory.name.clone()),
@@ -135,11 +148,12 @@ fn told(directory: &Directory) -> String {
         ("SSO entity id", directory.sso_entity_id.clone().unwrap_or_else(missing)),
         ("SSO certificate", directory.sso_certificate.clone().unwrap_or_else(missing)),
         ("connected", moment(directory.created_at)),
+        ("last deprovisioning", last_deprovisioned.map_or_else(never, moment)),
     ])
 }
 
-fn listed(all: &[Directory]) -> String {
-    let row = |directory: &Directory| {
+fn listed(all: &[(Option<i64>, Directory)]) -> String {
+    let row = |(last, directory): &(Option<i64>, Directory)| {
         let ready = directory.sso_entity_id.is_some() && directory.sso_certificate.is_some();
         vec![
             directory.name.clone(),
@@ -148,10 +162,19 @@ fn listed(all: &[Directory]) -> String {
             without_seat(directory).to_owned(),
             directory.default_role.to_string(),
             if ready { "recorded" } else { "missing" }.to_owned(),
+            last.map_or_else(|| "never".to_owned(), moment),
         ]
     };
     table(
-        &["directory", "flavour", "email change", "without seat", "default role", "SSO"],
+        &[
+            "directory",
+            "flavour",
+            "email change",
+            "without seat",
+            "default role",
+            "SSO",
+            "last deprovisioning",
+        ],
         all.iter().map(row).collect(),
         "no directory is connected yet: seatbridge directory add NAME --flavour okta|entra \
          --sso-entity-id URL --sso-certificate-file PEM",

@@ -108,13 +108,16 @@ pub(super) fn listed(all: &[SeatView]) -> String {
 
 fn told(story: &SeatStory) -> String {
     let view = &story.view;
+    let labels = view.directory.flavour.id_labels();
+    let external_id = view.record.seat.person().and_then(|person| person.external_id.clone());
     let mut rows = vec![
         ("person", user_name(view)),
         ("address", address(view).unwrap_or_else(|| "-".to_owned())),
         ("state", view.record.seat.standing().as_str().to_owned()),
         ("roles", format!("{} ({})", roles(view), source(view))),
         ("directory", view.directory.name.clone()),
-        ("id", view.record.id.clone()),
+        (labels.ours, view.record.id.clone()),
+        (labels.theirs, external_id.unwrap_or_else(|| "-".to_owned())),
         ("assigned", moment_or_dash(view.record.assigned_at)),
         ("given back", moment_or_dash(view.record.released_at)),
     ];

@@ -33,6 +33,15 @@ pub enum BearerForm {
     Doubled,
 }
 
+/// What the two identifiers of a person are called, so that nobody takes one for the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IdLabels {
+    /// Our `id`.
+    pub ours: &'static str,
+    /// The IdP's `externalId`.
+    pub theirs: &'static str,
+}
+
 /// What a dialect must answer. Every answer is pure and total: odd input is handed on, never refused.
 pub(super) trait Dialect {
     fn read_user(&self, body: Value) -> Translated;
@@ -42,6 +51,8 @@ pub(super) trait Dialect {
     fn external_id_is_stable(&self) -> bool;
     fn bearer_forms(&self) -> &'static [BearerForm];
     fn groups_off_hint(&self) -> &'static str;
+    fn deactivation_hint(&self) -> &'static str;
+    fn id_labels(&self) -> IdLabels;
     fn log_word(&self, act: Act) -> &'static str;
 }
 
@@ -111,6 +122,16 @@ impl Flavour {
     /// How an admin switches group push off in this IdP: the way out in the refusal of a group (product L9).
     pub fn groups_off_hint(self) -> &'static str {
         self.dialect().groups_off_hint()
+    }
+
+    /// Where an admin sees to it that people who lose the app are deactivated here at all.
+    pub fn deactivation_hint(self) -> &'static str {
+        self.dialect().deactivation_hint()
+    }
+
+    /// What this IdP's admins know our `id` and their `externalId` as.
+    pub fn id_labels(self) -> IdLabels {
+        self.dialect().id_labels()
     }
 
     /// What the IdP's own log calls `act`.
@@ -192,6 +213,10 @@ mod tests {
         assert_eq!(Flavour::Entra.bearer_forms(), [BearerForm::Prefixed]);
         assert!(Flavour::Okta.groups_off_hint().contains("In Okta open"));
         assert!(Flavour::Entra.groups_off_hint().contains("In Entra open"));
+        assert!(Flavour::Okta.deactivation_hint().contains("Deactivate Users"));
+        assert!(Flavour::Entra.deactivation_hint().contains("active"));
+        let labels = Flavour::Okta.id_labels();
+        assert!(labels.ours.contains("External ID") && !labels.theirs.contains("External ID"));
     }
 
     /// Keys and texts that the dialects know, and some they do not.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::dialect::{BearerForm, Dialect};
+use super::dialect::{BearerForm, Dialect, IdLabels};
 use super::manager::manager;
 use super::note::{Note, Notes, Read, Translated};
 use super::patch::{Operation, operations, put};
@@ -81,6 +81,14 @@ impl Dialect for Entra {
         "Seats belong to users; groups are not stored. In Entra open Enterprise applications > this app > \
          Provisioning > Mappings > Provision Microsoft Entra ID Groups and set Enabled to No. Assigning the \
          app to a group keeps working."
+    }
+
+    fn deactivation_hint(&self) -> &'static str {
+        "in Entra see that `active` is mapped and that Target Object Actions include Update"
+    }
+
+    fn id_labels(&self) -> IdLabels {
+        IdLabels { ours: "id (target id in Entra)", theirs: "externalId (as mapped in Entra)" }
     }
 
     fn log_word(&self, act: Act) -> &'static str {

@@ -33,7 +33,7 @@ mod unsupported;
 mod value;
 mod words;
 
-pub use dialect::{BearerForm, Flavour};
+pub use dialect::{BearerForm, Flavour, IdLabels};
 pub use entra::soft_deleted_name;
 pub use note::{Note, Read, Translated};
 pub use unsupported::Unsupported;

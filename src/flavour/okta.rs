@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::dialect::{BearerForm, Dialect};
+use super::dialect::{BearerForm, Dialect, IdLabels};
 use super::note::{Note, Notes, Read, Translated};
 use super::patch::{Operation, operations};
 use super::spelling::{Kind, Spelt};
@@ -52,6 +52,15 @@ impl Dialect for Okta {
         "Seats belong to users; groups are not stored. In Okta open Applications > this app > Push Groups \
          and unlink every pushed group, and clear Push Groups under Provisioning > Integration. Assigning \
          the app to a group keeps working."
+    }
+
+    fn deactivation_hint(&self) -> &'static str {
+        "in Okta see that Deactivate Users is on under Provisioning > To App"
+    }
+
+    /// Okta's screens call our `id` the External ID of an app user.
+    fn id_labels(&self) -> IdLabels {
+        IdLabels { ours: "id (External ID in Okta)", theirs: "externalId (user id in Okta)" }
     }
 
     fn log_word(&self, act: Act) -> &'static str {

@@ -105,6 +105,8 @@ pub trait Seats {
     fn insert_event(&mut self, seat_id: &str, event: &SeatEvent) -> Result<(), Error>;
     /// A seat's history.
     fn events(&mut self, seat_id: &str) -> Result<Vec<SeatEvent>, Error>;
+    /// When each directory last took a seat away; who never did is not in the list.
+    fn last_deprovisioned(&mut self) -> Result<Vec<(String, i64)>, Error>;
     /// How many seats are in each state.
     fn standings(&mut self) -> Result<Vec<(String, i64)>, Error>;
 }

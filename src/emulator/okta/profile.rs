@@ -97,6 +97,27 @@ impl Okta {
         out
     }
 
+    /// Suspends the Okta user, or ends the suspension: the app keeps its people either way.
+    ///
+    /// Source: Okta facts §8, §14.12.
+    pub fn suspend(&self, person: &Person) -> Outcome {
+        Outcome::nothing(format!(
+            "{} was suspended in Okta, of which an app hears nothing [§8]",
+            person.login
+        ))
+    }
+
+    /// Assigns the app to a person while provisioning is switched off; "Provision User", once it is on, is
+    /// [`Okta::assign`].
+    ///
+    /// Source: Okta facts §13, §14.28.
+    pub fn assign_before_provisioning(&self, person: &Person) -> Outcome {
+        Outcome::nothing(format!(
+            "{} was assigned before provisioning was on; no call follows until somebody clicks [§13]",
+            person.login
+        ))
+    }
+
     /// A stale profile push that still says `active` false, as was seen right after a reactivation. The
     /// server obeys.
     ///

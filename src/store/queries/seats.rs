@@ -291,6 +291,18 @@ impl Seats for Conn {
         Ok(rows.into_iter().map(event).collect())
     }
 
+    fn last_deprovisioned(&mut self) -> Result<Vec<(String, i64)>, Error> {
+        let given_back: Vec<(String, Option<i64>)> = seats::table
+            .filter(seats::released_at.is_not_null())
+            // A change of address that the bridge carries out itself (L3) is no deprovisioning.
+            .filter(seats::released_at.ne(seats::assigned_at))
+            .group_by(seats::directory_id)
+            .select((seats::directory_id, max(seats::released_at)))
+            .order(seats::directory_id)
+            .load(self)?;
+        Ok(given_back.into_iter().filter_map(|(directory, at)| Some((directory, at?))).collect())
+    }
+
     fn standings(&mut self) -> Result<Vec<(String, i64)>, Error> {
         Ok(seats::table
             .group_by(seats::standing)

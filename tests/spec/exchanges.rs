@@ -7,6 +7,7 @@ mod script;
 mod wire;
 
 use crate::support::World;
+use futures_util::future::join_all;
 use script::{Script, Variables};
 use seatbridge::admin::service::DirectoryWish;
 use seatbridge::flavour::Flavour;
@@ -36,6 +37,9 @@ async fn stage(script: &Script, flavour: Flavour) -> (World, Variables) {
         ..DirectoryWish::default()
     };
     let directory = world.connect(flavour.as_str(), flavour, wish).await;
+    for n in 1..=script.directory.people {
+        directory.assign(&format!("p{n}@northbay.example")).await;
+    }
     let mut variables = Variables::default();
     variables.set("base", directory.target());
     variables.set("token", &directory.token);
@@ -52,7 +56,8 @@ async fn replay(text: &str, flavour: Flavour) -> Result<(), String> {
     for (place, step) in (1..).zip(&script.steps) {
         let told = |why: String| format!("step {place}, {}: {why}", step.say);
         let request = step.request(&script, &variables).map_err(told)?;
-        let answer = wire::send(world.server.address, &request).await;
+        let sent = (0..step.jobs()).map(|_| wire::send(world.server.address, &request));
+        let answer = step.chosen(join_all(sent).await).map_err(told)?;
         step.judge(&answer, &mut variables).map_err(told)?;
     }
     for (person, state) in &script.seats {
@@ -136,6 +141,11 @@ async fn a_wrong_expectation_fails_and_names_its_step() {
         (json!({"answer": {"schemas": []}}), "/schemas"),
         (json!({"answer": {"userName": "rin@northbay.example"}, "whole": true}), "more than wanted"),
         (json!({"absent": ["/active"]}), "/active"),
+        (json!({"exactly": {"userName": "rin@northbay.example"}}), "/schemas is there"),
+        (json!({"at": {"/schemas/0": "urn:other"}}), "/schemas/0"),
+        (json!({"at": {"/schemas/7": "{*}"}}), "/schemas/7 is missing"),
+        (json!({"jobs": {"count": 3, "others": 201}}), "status"),
+        (json!({"jobs": {"count": 3, "others": 400}}), "one answer was to be 201"),
         (json!({"says": ["mutability"]}), "mutability"),
         (json!({"answer_headers": {"content-type": "application/json"}}), "content-type"),
         (json!({"keep": {"id": "/nothing"}}), "/nothing"),

@@ -3,6 +3,7 @@
 //! Exit codes: 0 ok, 1 failed, 2 usage, 3 findings, 4 held, 5 denied, 6 upstream, 7 integrity, 8
 //! configuration. Secrets are never arguments: they come from files or configuration.
 
+mod bench;
 mod commands;
 mod context;
 mod demo;
@@ -94,6 +95,7 @@ async fn obey(command: Command, output: Output) -> Result<(), Failure> {
         Command::Migrate => serve::migrate(output),
         Command::Healthcheck { url } => serve::healthcheck(&url, output).await,
         Command::Demo { exit } => demo::run(exit, output).await,
+        Command::Bench(which) => bench::run(which, output).await,
         Command::Emulate(which) => emulate::run(which, output).await,
         Command::Team(verb) => team::run(verb, output).await,
         Command::Directory(verb) => directory::run(verb, output).await,

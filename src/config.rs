@@ -6,8 +6,8 @@
 mod known;
 pub mod load;
 
-pub use known::{known_keys, known_variables};
-pub use load::{Problem, is_argument, load, operator_name, scratch_folder};
+pub use known::{CONFIG_VARIABLE, known_keys, known_variables};
+pub use load::{Problem, is_argument, load, operator_name, own_program, scratch_folder};
 
 use secrecy::SecretString;
 use serde::Deserialize;

@@ -54,6 +54,9 @@ pub(super) enum Command {
     /// Run a fake Okta, Entra or Apollo.
     #[command(subcommand)]
     Emulate(Emulate),
+    /// Measure how fast this machine serves.
+    #[command(subcommand)]
+    Bench(Bench),
     /// What the team bought at Apollo.
     #[command(subcommand)]
     Team(Team),
@@ -117,6 +120,25 @@ pub(super) enum Emulate {
         /// The same number invents the same people.
         #[arg(long, default_value_t = 1)]
         seed: u64,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Bench {
+    /// Lookups, creates, PATCHes and lists over SCIM, beside a static answer of the same server.
+    ///
+    /// Starts a server of its own on a temporary store: on SQLite below TMPDIR, or in a schema of its own
+    /// on the PostgreSQL server that the configuration or the file names. All of it is removed at the end.
+    Scim {
+        /// Users in the directory while it is measured.
+        #[arg(long, default_value_t = 10_000)]
+        users: usize,
+        /// Seconds of each of the five rounds of a question.
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=60))]
+        seconds: u64,
+        /// File with a postgres:// URL, instead of the configured database.
+        #[arg(long, value_name = "FILE")]
+        database_url_file: Option<PathBuf>,
     },
 }
 

@@ -21,7 +21,7 @@ const KEYS: &[(&str, bool)] = &[
 ];
 
 /// Environment variables that name the configuration itself.
-pub(super) const CONFIG_VARIABLE: &str = "SEATBRIDGE_CONFIG";
+pub const CONFIG_VARIABLE: &str = "SEATBRIDGE_CONFIG";
 
 /// Every key as `seatbridge.toml` spells it.
 pub fn known_keys() -> impl Iterator<Item = &'static str> {

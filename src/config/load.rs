@@ -104,6 +104,13 @@ pub fn is_argument(flag: &str) -> bool {
     std::env::args_os().any(|argument| argument == flag)
 }
 
+/// The file of this very program.
+///
+/// Errors: the system's, when it does not know.
+pub fn own_program() -> std::io::Result<PathBuf> {
+    std::env::current_exe()
+}
+
 /// A folder for state that does not outlive the process.
 pub fn scratch_folder(name: &str) -> PathBuf {
     std::env::temp_dir().join(name)

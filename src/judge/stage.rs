@@ -47,24 +47,28 @@ pub struct Stage {
 }
 
 /// Where the temporary state is.
-enum Place {
+pub(super) enum Place {
+    /// A folder, on SQLite.
     Folder(PathBuf),
+    /// A schema of the database, on PostgreSQL.
     Schema { url: SecretString, name: String },
 }
 
 impl Place {
     /// A fresh place of the kind the configuration names.
-    fn make(config: &Config) -> Result<(Self, Backend), Problem> {
+    ///
+    /// Errors: [`Problem`].
+    pub(super) fn make(config: &Config, whose: &str) -> Result<(Self, Backend), Problem> {
         let suffix = random::<6>()
             .map(|bytes| HEXLOWER.encode(&bytes))
             .map_err(|error| Problem::Fake(error.to_string()))?;
         match config.backend()? {
             Backend::Sqlite(_) => {
-                let folder = scratch_folder(&format!("seatbridge-demo-{suffix}"));
-                Ok((Place::Folder(folder.clone()), Backend::Sqlite(folder.join("demo.db"))))
+                let folder = scratch_folder(&format!("seatbridge-{whose}-{suffix}"));
+                Ok((Place::Folder(folder.clone()), Backend::Sqlite(folder.join("seatbridge.db"))))
             }
             Backend::Postgres(url) => {
-                let name = format!("seatbridge_demo_{suffix}");
+                let name = format!("seatbridge_{whose}_{suffix}");
                 migrate::set_schema(&url, &name, true)?;
                 let within = within_schema(url.expose_secret(), &name);
                 Ok((Place::Schema { url, name }, Backend::Postgres(SecretString::from(within))))
@@ -72,7 +76,8 @@ impl Place {
         }
     }
 
-    fn clear(self) {
+    /// Removes it with all it holds.
+    pub(super) fn clear(self) {
         let cleared = match self {
             Place::Folder(folder) => std::fs::remove_dir_all(folder).map_err(|error| error.to_string()),
             Place::Schema { url, name } => {
@@ -80,7 +85,7 @@ impl Place {
             }
         };
         if let Err(cause) = cleared {
-            tracing::warn!(cause, "the demo's temporary state could not be removed");
+            tracing::warn!(cause, "temporary state could not be removed");
         }
     }
 }
@@ -96,7 +101,7 @@ impl Stage {
     ///
     /// Errors: [`Problem`]; what was made until then is removed.
     pub async fn set(mut config: Config, seats: i64) -> Result<Self, Problem> {
-        let (place, backend) = Place::make(&config)?;
+        let (place, backend) = Place::make(&config, "demo")?;
         let set = async {
             let bytes = random::<32>().map_err(|error| Problem::Fake(error.to_string()))?;
             let master_key = HEXLOWER.encode(&bytes[..16]);
@@ -177,8 +182,8 @@ pub fn act(now: i64) -> Act {
     Act { actor: Actor::Operator("demo".to_owned()), now }
 }
 
-/// A certificate in form only: SSO itself is not part of the demo.
-const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
+/// A certificate in form only: SSO itself is not part of a stage.
+pub(super) const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
 
 #[cfg(test)]
 mod tests {

@@ -12,6 +12,7 @@ mod support;
 mod house;
 
 mod assign;
+mod bench;
 mod cli;
 mod configuration;
 mod crash;

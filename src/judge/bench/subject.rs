@@ -1,0 +1,158 @@
+//! A server in its own process, on a store that vanishes, with one directory and its token.
+
+use super::Problem;
+use super::people::People;
+use crate::admin::service::{self, DirectoryWish};
+use crate::admin::sso;
+use crate::config::{Backend, CONFIG_VARIABLE, Config, own_program, scratch_folder};
+use crate::credential::secret::Secrets;
+use crate::flavour::Flavour;
+use crate::http::Clock;
+use crate::http::clock::random;
+use crate::judge::stage::{self, CERTIFICATE, Place, act};
+use crate::store::records::Purchase;
+use crate::store::{Store, migrate};
+use data_encoding::HEXLOWER;
+use secrecy::{ExposeSecret, SecretString};
+use std::io::{BufRead, BufReader, Write};
+use std::net::SocketAddr;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+/// A server that is being measured; dropped, it is killed and its store removed.
+pub(super) struct Subject {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// What may be asked of it.
+    pub people: People,
+    /// `sqlite` or `postgres`.
+    pub store: &'static str,
+    process: Child,
+    _left: Left,
+}
+
+/// What a run leaves behind, removed when it ends however it ends.
+struct Left {
+    place: Option<Place>,
+    folder: PathBuf,
+}
+
+impl Drop for Left {
+    fn drop(&mut self) {
+        if let Some(place) = self.place.take() {
+            place.clear();
+        }
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl Subject {
+    /// Sets up a team with `seats` seats, and starts the server.
+    ///
+    /// Errors: [`Problem::Stage`], [`Problem::Subject`].
+    pub async fn start(config: &Config, seats: i64, program: Option<PathBuf>) -> Result<Self, Problem> {
+        let secret = chance::<32>()?;
+        let (place, backend) = Place::make(config, "bench")?;
+
+        let folder = scratch_folder(&format!("seatbridge-bench-server-{}", chance::<6>()?));
+        let left = Left { place: Some(place), folder: folder.clone() };
+        let (token, store) = set_up(&backend, &secret, seats).await?;
+        let file = write_config(&folder, &backend, &secret, &config.log.level)
+            .map_err(|cause| Problem::Subject { what: "cannot be configured", cause })?;
+        let (process, address) =
+            spawn(&file, program).map_err(|cause| Problem::Subject { what: "did not start", cause })?;
+        let people = People::new(address.to_string(), token);
+        Ok(Self { address, people, store, process, _left: left })
+    }
+
+    /// Resident memory of the server; nothing where the system does not tell.
+    ///
+    /// Units: bytes.
+    pub fn resident_bytes(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;
+        let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+        let kilobytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+        Some(kilobytes * 1024)
+    }
+}
+
+impl Drop for Subject {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn chance<const BYTES: usize>() -> Result<String, stage::Problem> {
+    let bytes = random::<BYTES>().map_err(|error| stage::Problem::Fake(error.to_string()))?;
+    Ok(HEXLOWER.encode(&bytes))
+}
+
+/// A team, a directory and its token on an empty store.
+async fn set_up(
+    backend: &Backend,
+    secret: &str,
+    seats: i64,
+) -> Result<(String, &'static str), stage::Problem> {
+    migrate::run(backend)?;
+    let store = Store::open(backend)?;
+    let now = Clock::default().now();
+    let purchase = Purchase { seats, from_at: now };
+    service::set_team("Bench".to_owned(), "organization".to_owned(), purchase, act(now), &store).await?;
+    let sso = sso::Facts {
+        entity_id: Some(sso::entity_id("https://idp.example/saml")?),
+        certificate: Some(sso::certificate(CERTIFICATE.as_bytes())?),
+    };
+    let wish = DirectoryWish { sso, ..DirectoryWish::default() };
+    service::add_directory("bench".to_owned(), Flavour::Entra, wish, act(now), &store).await?;
+    let secrets = Secrets::new(SecretString::from(secret.to_owned()), None)
+        .map_err(|error| stage::Problem::Fake(error.to_string()))?;
+    let issued =
+        service::issue_token("bench".to_owned(), "bench".to_owned(), Some(1), secrets, act(now), &store);
+    Ok((issued.await?.token, store.kind()))
+}
+
+/// The server's configuration as a file of its own: secrets are never arguments.
+fn write_config(folder: &Path, backend: &Backend, secret: &str, level: &str) -> std::io::Result<PathBuf> {
+    let url = match backend {
+        Backend::Sqlite(path) => format!("sqlite://{}", path.display()),
+        Backend::Postgres(url) => url.expose_secret().to_owned(),
+    };
+    // A JSON string is a TOML string.
+    let text = |value: &str| serde_json::Value::from(value).to_string();
+    let file = folder.join("seatbridge.toml");
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let mut open = std::fs::OpenOptions::new();
+    let mut opened = open.write(true).create_new(true).mode(0o600).open(&file)?;
+    writeln!(opened, "secret = {}", text(secret))?;
+    writeln!(opened, "[database]\nurl = {}", text(&url))?;
+    writeln!(opened, "[log]\nlevel = {}", text(level))?;
+    Ok(file)
+}
+
+/// Starts `serve` and reads where it listens from its answer.
+fn spawn(config: &Path, program: Option<PathBuf>) -> std::io::Result<(Child, SocketAddr)> {
+    let program = program.map_or_else(own_program, Ok)?;
+    let mut command = Command::new(program);
+    command.args(["--json", "serve", "--listen", "127.0.0.1:0"]).env_clear();
+    command.env(CONFIG_VARIABLE, config);
+    // Its log is written as always, and read by nobody.
+    let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+    match listening(&mut process) {
+        Ok(address) => Ok((process, address)),
+        Err(error) => {
+            let _ = process.kill();
+            let _ = process.wait();
+            Err(error)
+        }
+    }
+}
+
+fn listening(process: &mut Child) -> std::io::Result<SocketAddr> {
+    let odd = || std::io::Error::other("`seatbridge serve` on the same database says why");
+    let mut line = String::new();
+    BufReader::new(process.stdout.take().ok_or_else(odd)?).read_line(&mut line)?;
+    let said: serde_json::Value = serde_json::from_str(&line).map_err(|_| odd())?;
+    said.pointer("/data/address").and_then(|text| text.as_str()?.parse().ok()).ok_or_else(odd)
+}

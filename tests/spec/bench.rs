@@ -1,0 +1,44 @@
+//! The benchmark: every figure it promises, from a server of its own, and nothing left behind.
+
+use crate::support::binary::Installed;
+use crate::support::place::on_postgres;
+use seatbridge::config::Config;
+use seatbridge::judge::bench::{Plan, run};
+use secrecy::SecretString;
+use std::time::Duration;
+
+/// Issue 3: rate and percentiles of lookup, create, PATCH active and a list page, each beside the static
+/// answer of the same process, on both databases.
+#[actix_web::test]
+async fn a_run_measures_every_question_beside_the_static_answer() {
+    let mut config = Config::default();
+    if on_postgres() {
+        let url = std::env::var("SEATBRIDGE_TEST_DATABASE_URL").unwrap();
+        config.database.url = Some(SecretString::from(url));
+    }
+    let plan = Plan {
+        users: 30,
+        rounds: 1,
+        round: Duration::from_millis(50),
+        connections: 4,
+        program: Some(env!("CARGO_BIN_EXE_seatbridge").into()),
+    };
+    let mut heard = Vec::new();
+    let report = run(&config, plan, &mut |progress| heard.push(progress.doing)).await.unwrap();
+    let asked: Vec<&str> = report.figures.iter().map(|figure| figure.question.as_str()).collect();
+    let promised =
+        ["static answer (/livez)", "userName eq", "create", "PATCH active", "list, first page of 100"];
+    assert_eq!(asked, promised);
+    for figure in &report.figures {
+        assert!(figure.rate > 0.0 && figure.ratio > 0.0 && figure.p50_ms <= figure.p99_ms, "{figure:?}");
+    }
+    assert_eq!(report.store, if on_postgres() { "postgres" } else { "sqlite" });
+    assert!(report.memory.idle_bytes.is_some_and(|bytes| bytes > 0));
+    assert!(heard.contains(&"creating Users"));
+}
+
+/// A debug build is several times slower than what is shipped: its figures would mislead.
+#[test]
+fn a_debug_build_refuses_to_measure_itself() {
+    Installed::bare().run(&["bench", "scim", "--users", "1"]).ends(2).tells("cargo build --release");
+}

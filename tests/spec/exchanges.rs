@@ -8,12 +8,16 @@ mod wire;
 
 use crate::support::World;
 use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt};
 use script::{Script, Variables};
 use seatbridge::admin::service::DirectoryWish;
 use seatbridge::flavour::Flavour;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+
+/// Files replayed at once, each in a world of its own.
+const AT_ONCE: usize = 4;
 
 /// The files of one IdP, by name.
 fn files(flavour: Flavour) -> BTreeMap<String, String> {
@@ -73,12 +77,11 @@ async fn replay(text: &str, flavour: Flavour) -> Result<(), String> {
 
 async fn replay_all(flavour: Flavour) {
     let files = files(flavour);
-    let mut broken = Vec::new();
-    for (name, text) in &files {
-        if let Err(why) = replay(text, flavour).await {
-            broken.push(format!("{flavour}/{name}: {why}"));
-        }
-    }
+    let replayed = files.iter().map(|(name, text)| async move {
+        replay(text, flavour).await.map_err(|why| format!("{flavour}/{name}: {why}"))
+    });
+    let ended: Vec<Result<(), String>> = stream::iter(replayed).buffered(AT_ONCE).collect().await;
+    let broken: Vec<String> = ended.into_iter().filter_map(Result::err).collect();
     assert!(broken.is_empty(), "{} of {} files:\n{}", broken.len(), files.len(), broken.join("\n"));
 }
 
@@ -99,8 +102,9 @@ async fn everything_entra_was_recorded_to_send_is_answered_as_it_needs() {
 #[test]
 fn every_section_with_a_transcript_has_a_file() {
     for (flavour, sheet, sections) in [
-        (Flavour::Okta, "Okta facts", &["§4", "§5", "§6.1", "§6.2", "§6.3", "§7.1", "§7.2", "§7.3"][..]),
-        (Flavour::Okta, "Okta facts", &["§7.4", "§8", "§9", "§11"]),
+        (Flavour::Okta, "Okta facts", &["§1", "§2", "§3", "§4", "§5", "§6.1", "§6.2", "§6.3", "§6.4"][..]),
+        (Flavour::Okta, "Okta facts", &["§6.5", "§7.1", "§7.2", "§7.3", "§7.4", "§8", "§9", "§10"]),
+        (Flavour::Okta, "Okta facts", &["§11", "§12", "§13"]),
         (
             Flavour::Entra,
             "Entra facts",
@@ -141,10 +145,9 @@ async fn a_wrong_expectation_fails_and_names_its_step() {
         (json!({"answer": {"schemas": []}}), "/schemas"),
         (json!({"answer": {"userName": "rin@northbay.example"}, "whole": true}), "more than wanted"),
         (json!({"absent": ["/active"]}), "/active"),
-        (json!({"exactly": {"userName": "rin@northbay.example"}}), "/schemas is there"),
         (json!({"at": {"/schemas/0": "urn:other"}}), "/schemas/0"),
         (json!({"at": {"/schemas/7": "{*}"}}), "/schemas/7 is missing"),
-        (json!({"jobs": {"count": 3, "others": 201}}), "status"),
+        (json!({"jobs": {"count": 3, "others": 201}}), "one answer was to be 201"),
         (json!({"jobs": {"count": 3, "others": 400}}), "one answer was to be 201"),
         (json!({"says": ["mutability"]}), "mutability"),
         (json!({"answer_headers": {"content-type": "application/json"}}), "content-type"),

@@ -9,28 +9,21 @@
 //!  "body_headers": ["Content-Type: application/scim+json"],
 //!  "steps": [{"say": "...", "request": ["GET /scim/v2/Users/{id}", "X-One: more"],
 //!             "body": {}, "raw_body": "...", "status": 200,
-<<<<<<< HEAD
-//!             "answer_headers": {"etag": "W/\"1\""}, "answer": {"active": true}, "whole": true,
-=======
 //!             "jobs": {"count": 8, "others": 409},
-//!             "answer_headers": {"etag": "W/\"1\""}, "answer": {"active": true}, "exactly": {...},
+//!             "answer_headers": {"etag": "W/\"1\""}, "answer": {"active": true}, "whole": true,
 //!             "at": {"/Resources/99/userName": "p100@northbay.example"},
->>>>>>> 6d441a9 (wip)
 //!             "absent": ["/title"], "says": ["Unassign"], "keep": {"id": "/id"}}],
 //!  "seats": {"{rin}": "assigned"}}
 //! ```
 //!
 //! `{name}` stands for a name given above, for `{base}` and `{token}`, or for what an earlier step kept. A
 //! request header replaces one of the same name. An `answer` may hold less than the body: members it does not
-<<<<<<< HEAD
 //! name are free, but lists are whole; `"{*}"` is any value. With `whole` the body holds nothing more.
-//! `absent` and `keep` are JSON pointers.
-=======
-//! name are free, but lists are whole; `exactly` is the same and nothing is free. `"{*}"` is any value. `at`,
-//! `absent` and `keep` are by JSON pointer. With `people` that many of them are there before the first step:
-//! `p1@northbay.example` and on, in this order. With `jobs` a request goes out so many times at once: one
-//! answer is the expected one, all `others` have that status.
->>>>>>> 6d441a9 (wip)
+//! `at`, `absent` and `keep` are by JSON pointer.
+//!
+//! With `people` that many are there before the first step: `p1@northbay.example` and on, in this order. With
+//! `jobs` a request goes out so many times at once: one answer is the expected one, `others` is the status of
+//! all the others.
 
 use super::wire::{Answer, Request};
 use seatbridge::rbac::Role;
@@ -94,11 +87,10 @@ pub struct Step {
     #[serde(default)]
     answer_headers: BTreeMap<String, String>,
     answer: Option<Value>,
-    exactly: Option<Value>,
-    #[serde(default)]
-    at: BTreeMap<String, Value>,
     #[serde(default)]
     whole: bool,
+    #[serde(default)]
+    at: BTreeMap<String, Value>,
     #[serde(default)]
     absent: Vec<String>,
     #[serde(default)]
@@ -148,16 +140,14 @@ impl Step {
 
     /// The answer to be judged, once the others are as they should be.
     pub fn chosen(&self, answers: Vec<Answer>) -> Result<Answer, String> {
-        let statuses = || answers.iter().map(|answer| answer.status).collect::<Vec<_>>();
-        if let Some(jobs) = self.jobs {
-            let others = answers.iter().filter(|answer| answer.status == jobs.others).count();
-            if others + 1 != answers.len() {
-                return Err(format!("one answer was to be {}, not {:?}", self.status, statuses()));
-            }
-        }
-        let other = self.jobs.map(|jobs| jobs.others);
-        let chosen = answers.into_iter().find(|answer| Some(answer.status) != other);
-        chosen.ok_or_else(|| "nothing was answered".to_owned())
+        let Some(jobs) = self.jobs else {
+            return answers.into_iter().next().ok_or_else(|| "nothing was answered".to_owned());
+        };
+        let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+        let others = statuses.iter().filter(|status| **status == jobs.others).count();
+        let as_expected = others + usize::from(self.status != jobs.others) == answers.len();
+        let chosen = answers.into_iter().find(|answer| answer.status == self.status && as_expected);
+        chosen.ok_or_else(|| format!("one answer was to be {}, not {statuses:?}", self.status))
     }
 
     /// Compares the answer with what was expected, and keeps what later steps name.
@@ -179,21 +169,14 @@ impl Step {
             }
         }
         let json: Value = serde_json::from_str(&answer.body).unwrap_or_default();
-<<<<<<< HEAD
         if let Some(wanted) = &self.answer {
             let wanted = variables.fill_all(wanted)?;
             let surplus = if self.whole { exceeds(&wanted, &json, "") } else { None };
             differs(&wanted, &json, "").or(surplus).map_or(Ok(()), Err)?;
-=======
-        for (wanted, whole) in [(&self.answer, false), (&self.exactly, true)] {
-            if let Some(wanted) = wanted {
-                differs(&variables.fill_all(wanted)?, &json, "", whole).map_or(Ok(()), Err)?;
-            }
         }
         for (path, wanted) in &self.at {
             let found = json.pointer(path).ok_or_else(|| format!("{path} is missing, wanted {wanted}"))?;
-            differs(&variables.fill_all(wanted)?, found, path, false).map_or(Ok(()), Err)?;
->>>>>>> 6d441a9 (wip)
+            differs(&variables.fill_all(wanted)?, found, path).map_or(Ok(()), Err)?;
         }
         if let Some(path) = self.absent.iter().find(|path| json.pointer(path).is_some()) {
             return Err(format!("{path} is there: {json}"));
@@ -206,26 +189,20 @@ impl Step {
     }
 }
 
-/// Where `found` lacks something of `wanted`, or, taken as a `whole`, has more.
-fn differs(wanted: &Value, found: &Value, path: &str, whole: bool) -> Option<String> {
+/// Where `found` lacks something of `wanted`.
+fn differs(wanted: &Value, found: &Value, path: &str) -> Option<String> {
     match (wanted, found) {
         (Value::String(any), _) if any == ANY && !found.is_null() => None,
-        (Value::Object(members), Value::Object(shown)) => {
-            let lacking = members.iter().find_map(|(name, value)| {
-                let path = format!("{path}/{name}");
-                shown.get(name).map_or_else(
-                    || Some(format!("{path} is missing, wanted {value}")),
-                    |found| differs(value, found, &path, whole),
-                )
-            });
-            let extra = shown.iter().find(|(name, _)| whole && !members.contains_key(*name));
-            lacking.or_else(|| extra.map(|(name, value)| format!("{path}/{name} is there: {value}")))
-        }
-        (Value::Array(list), Value::Array(shown)) if list.len() == shown.len() => {
-            (0..).zip(list.iter().zip(shown)).find_map(|(at, (value, found)): (usize, _)| {
-                differs(value, found, &format!("{path}/{at}"), whole)
-            })
-        }
+        (Value::Object(members), Value::Object(shown)) => members.iter().find_map(|(name, value)| {
+            let path = format!("{path}/{name}");
+            shown.get(name).map_or_else(
+                || Some(format!("{path} is missing, wanted {value}")),
+                |found| differs(value, found, &path),
+            )
+        }),
+        (Value::Array(list), Value::Array(shown)) if list.len() == shown.len() => (0..)
+            .zip(list.iter().zip(shown))
+            .find_map(|(at, (value, found)): (usize, _)| differs(value, found, &format!("{path}/{at}"))),
         _ if wanted == found => None,
         _ => Some(format!("{path} is {found}, not {wanted}")),
     }

@@ -209,8 +209,8 @@ async fn page(okta: &Connected, start: usize) -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
-/// Okta quirk 20 (S6): an import goes on by 100 whatever came back, so no page is shorter while people remain,
-/// with the smallest page that can be configured, and changes between two pages lose and repeat nobody.
+/// Okta quirk 20 (S6): an import goes on by 100 whatever came back, so no page is shorter while people
+/// remain, with the smallest page that can be configured; changes between two pages lose and repeat nobody.
 #[actix_web::test]
 async fn okta_quirk_20_an_import_by_hundreds_loses_nobody() {
     let small = |config: &mut Config| config.limits.page_size = 100;

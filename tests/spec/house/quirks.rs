@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 /// An IdP and how many quirks its fact sheet numbers. Its tests are called `okta_quirk_09_...`, stand in
 /// `tests/spec`, and say `Okta quirk 9` in their comment.
-const SHEETS: &[(&str, u32)] = &[("Okta", 28)];
+const SHEETS: &[(&str, u32)] = &[("Okta", 28), ("Entra", 30)];
 
 /// A test: the words above it and its name.
 struct Test {

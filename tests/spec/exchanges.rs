@@ -125,6 +125,21 @@ fn every_section_with_a_transcript_has_a_file() {
     }
 }
 
+/// F2: forty stories of each IdP at least, each in steps that judge more than a status.
+#[test]
+fn each_idp_has_forty_stories_that_look_at_bodies() {
+    for flavour in Flavour::ALL {
+        let files = files(flavour);
+        assert!(files.len() >= 40, "{flavour}: {} files", files.len());
+        for (name, text) in files {
+            let script = Script::read(&text).unwrap_or_else(|why| panic!("{name}: {why}"));
+            let judged = script.steps.iter().filter(|step| step.looks_at_the_body()).count();
+            let steps = script.steps.len();
+            assert!(judged * 3 >= steps, "{flavour}/{name}: {judged} of {steps} steps look at the body");
+        }
+    }
+}
+
 /// A replay that could not fail would prove nothing: each kind of expectation is shown to bite.
 #[actix_web::test]
 async fn a_wrong_expectation_fails_and_names_its_step() {

@@ -133,6 +133,11 @@ impl Step {
         Ok(Request { method, target, headers, body })
     }
 
+    /// Whether more is expected of the answer than its status and headers.
+    pub fn looks_at_the_body(&self) -> bool {
+        self.answer.is_some() || !(self.at.is_empty() && self.absent.is_empty() && self.says.is_empty())
+    }
+
     /// How many times the request goes out at once.
     pub fn jobs(&self) -> usize {
         self.jobs.map_or(1, |jobs| jobs.count)

@@ -53,7 +53,9 @@ pub fn read(header: &str) -> Result<Bearer<'_>, Malformed> {
         [Some(scheme), Some(token), None, None] if is_scheme(scheme) && !is_scheme(token) => {
             token68(token, Form::Standard)
         }
-        [Some(scheme), Some(again), Some(token), None] if is_scheme(scheme) && is_scheme(again) => {
+        [Some(scheme), Some(again), Some(token), None]
+            if is_scheme(scheme) && is_scheme(again) && !is_scheme(token) =>
+        {
             token68(token, Form::Doubled)
         }
         [Some(scheme), Some(_), None, None] if !is_scheme(scheme) => Err(Malformed::OtherScheme),
@@ -91,6 +93,7 @@ mod tests {
             "Bearer\ta.b.c",
             "Bearer a,b",
             "Bearer é",
+            "Bearer Bearer bearer",
             "Bearer Bearer Bearer x",
             "Bearer Bearer a b",
         ] {

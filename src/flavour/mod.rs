@@ -19,7 +19,8 @@
 //! | `value.rs`, `role.rs`, `manager.rs` | booleans as text, wrapped values, JSON in strings, managers |
 //! | `patch.rs` | the operations of a PATCH |
 //!
-//! May import: `scim` (it needs nothing of it so far). Never: any other room.
+//! May import: `scim`, for the schemas: how an attribute holds its values is said there, once. Never: any
+//! other room.
 
 mod dialect;
 mod entra;

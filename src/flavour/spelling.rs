@@ -1,28 +1,13 @@
 //! Attribute paths as the IdPs spell them: odd URNs, a short manager path, booleans in quotes.
 
 use super::note::{Note, Notes};
+use crate::scim::schema::{self, Attribute, Kind as Type, Returned};
 
-/// URN of the enterprise User extension (RFC 7643 §4.3).
-pub(super) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+pub(super) use crate::scim::urn::ENTERPRISE_USER as ENTERPRISE;
+use crate::scim::urn::USER as CORE;
 
-const TEXTS: [&str; 10] = [
-    "userName",
-    "externalId",
-    "displayName",
-    "nickName",
-    "profileUrl",
-    "title",
-    "userType",
-    "preferredLanguage",
-    "locale",
-    "timezone",
-];
-const LISTS: [&str; 6] = ["emails", "phoneNumbers", "ims", "photos", "addresses", "x509Certificates"];
-const ENTERPRISE_TEXTS: [&str; 5] =
-    ["employeeNumber", "costCenter", "organization", "division", "department"];
-
-/// How an attribute holds its values, as far as a dialect cares.
+/// How an attribute holds its values, as far as a dialect cares. What the schema says of it decides; the
+/// roles and the manager are told apart because the dialects spell them in their own ways.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Active,
@@ -82,11 +67,16 @@ impl<'a> Spelt<'a> {
     pub(super) fn left_out(&self) -> Option<Note> {
         match () {
             () if self.names("password") => Some(Note::PasswordDropped),
-            () if ["id", "meta", "groups"].iter().any(|name| self.names(name)) => {
-                Some(Note::ServerOwnedDropped)
-            }
+            () if self.is_ours() => Some(Note::ServerOwnedDropped),
             () => None,
         }
+    }
+
+    /// What only the server writes; `schemas` says what the body holds, and stays with it.
+    fn is_ours(&self) -> bool {
+        let name = self.attribute;
+        let found = schema::top_level(name).or_else(|| schema::unstored().attribute(name));
+        self.schema == Schema::Core && found.is_some_and(|own| own.is_read_only() && own.name != "schemas")
     }
 
     /// Whether this is a schema URN and nothing more, misspelt.
@@ -147,27 +137,27 @@ impl<'a> Spelt<'a> {
 
 /// The kind of an attribute of the enterprise extension.
 pub(super) fn enterprise_kind(name: &str) -> Kind {
-    match name {
-        _ if name.eq_ignore_ascii_case("manager") => Kind::Manager,
-        _ if is_one_of(&ENTERPRISE_TEXTS, name) => Kind::Text,
-        _ => Kind::Unknown,
-    }
+    schema::enterprise().attribute(name).map_or(Kind::Unknown, kind_of)
 }
 
+/// The short name of the manager is one of the core: nothing else there is called so.
 fn core_kind(name: &str) -> Kind {
-    match name {
-        _ if name.eq_ignore_ascii_case("active") => Kind::Active,
-        _ if name.eq_ignore_ascii_case("name") => Kind::Name,
-        _ if name.eq_ignore_ascii_case("roles") => Kind::Roles,
-        _ if name.eq_ignore_ascii_case("manager") => Kind::Manager,
-        _ if is_one_of(&TEXTS, name) => Kind::Text,
-        _ if is_one_of(&LISTS, name) => Kind::List,
-        _ => Kind::Unknown,
-    }
+    let manager = || schema::enterprise().attribute(name).filter(|found| kind_of(found) == Kind::Manager);
+    let found = schema::top_level(name).or_else(|| schema::unstored().attribute(name)).or_else(manager);
+    found.map_or(Kind::Unknown, kind_of)
 }
 
-fn is_one_of(names: &[&str], name: &str) -> bool {
-    names.iter().any(|known| known.eq_ignore_ascii_case(name))
+fn kind_of(attribute: &Attribute) -> Kind {
+    match (attribute.kind, attribute.multi_valued) {
+        _ if attribute.is_read_only() || attribute.returned == Returned::Never => Kind::Unknown,
+        (Type::Complex, true) if attribute.name == "roles" => Kind::Roles,
+        (Type::Complex, true) => Kind::List,
+        (Type::Complex, false) if attribute.sub("value").is_some() => Kind::Manager,
+        (Type::Complex, false) => Kind::Name,
+        (Type::Boolean, false) => Kind::Active,
+        (Type::String | Type::Reference, false) => Kind::Text,
+        _ => Kind::Unknown,
+    }
 }
 
 /// Schema, what follows its URN, and whether the URN was misspelt.

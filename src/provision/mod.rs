@@ -4,6 +4,7 @@
 //! - `service`: load, decide, save, audit, log, as one use case.
 //! - `ledger`: what one decision writes: seat, events, audit, dead keys.
 //! - `search`: lists and lookups.
+//! - `superiors`: managers that are Users, named in answers.
 //! - `wish`: what a PUT or PATCH comes to, by the state before and the state wanted (pure).
 //! - `translate`: a SCIM User before and after becomes a command; a seat becomes a SCIM User (pure).
 //! - `log`: the provisioning log's record of a request.
@@ -15,5 +16,6 @@ pub mod log;
 pub mod queue;
 pub mod search;
 pub mod service;
+pub mod superiors;
 pub mod translate;
 mod wish;

@@ -1,7 +1,7 @@
 //! Lists and lookups.
 
 use super::service::is_shown;
-use super::translate;
+use super::superiors::Superiors;
 use crate::http::Bridge;
 use crate::http::error::ScimFailure;
 use crate::http::guard::ScimClient;
@@ -40,10 +40,15 @@ pub async fn page(
     let plan = Plan::of(filter);
     tracing::debug!(terms = plan.terms.len(), exact = plan.rest.is_some(), "filter compiled");
     let at = base.clone();
-    let (total, records) = bridge.store.read(move |tx| plan.run(&directory_id, page, &at, tx)).await?;
+    let read = move |tx: &mut dyn Tx| {
+        let (total, records) = plan.run(&directory_id, page, &at, tx)?;
+        let superiors = Superiors::of(&records, &directory_id, tx)?;
+        Ok((total, records, superiors))
+    };
+    let (total, records, superiors) = bridge.store.read(read).await?;
     let resources = records
         .iter()
-        .map(|record| translate::to_resource(record, &base).map(|resource| flavour.shape_user(resource)))
+        .map(|record| superiors.resource(record, &base).map(|resource| flavour.shape_user(resource)))
         .collect::<Result<Vec<_>, _>>()?;
     Ok(list::response(total, page.start_index, resources))
 }
@@ -93,8 +98,9 @@ impl Plan {
         for step in 0.. {
             let batch = tx.list_seats(directory_id, &self.terms, step * STEP, STEP)?;
             let last = i64::try_from(batch.len()).unwrap_or(0) < STEP;
+            let superiors = Superiors::of(&batch, directory_id, tx)?;
             for record in batch {
-                if !matches(rest, &record, base)? {
+                if !matches(rest, &record, &superiors, base)? {
                     continue;
                 }
                 if total >= page.offset() && total < page.offset().saturating_add(page.count) {
@@ -111,9 +117,9 @@ impl Plan {
 }
 
 /// A yielded record is not found by what it yielded (L6).
-fn matches(filter: &Filter, record: &SeatRecord, base: &str) -> Result<bool, Error> {
+fn matches(filter: &Filter, record: &SeatRecord, superiors: &Superiors, base: &str) -> Result<bool, Error> {
     let mut resource =
-        translate::to_resource(record, base).map_err(|error| Error::Unreadable(error.to_string()))?;
+        superiors.resource(record, base).map_err(|error| Error::Unreadable(error.to_string()))?;
     let yielded = record.seat.yielded();
     if let Some(members) = resource.as_object_mut() {
         if yielded.user_name {

@@ -89,6 +89,8 @@ pub trait Seats {
     fn set_operator_role(&mut self, id: &str, role: Option<Role>) -> Result<(), Error>;
     /// How many records of a directory fit, removed ones apart.
     fn count_seats(&mut self, directory_id: &str, terms: &[Term]) -> Result<i64, Error>;
+    /// Those of a directory's records that have one of these ids, removed ones apart, in any order.
+    fn seats_among(&mut self, directory_id: &str, ids: &[String]) -> Result<Vec<SeatRecord>, Error>;
     /// Those records in order of creation.
     fn list_seats(
         &mut self,

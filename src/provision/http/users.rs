@@ -7,7 +7,7 @@ use crate::http::body::ScimBody;
 use crate::http::guard::ScimClient;
 use crate::provision::log::{About, Request};
 use crate::provision::service::{self, Order, Precondition, Wish};
-use crate::provision::{search, translate};
+use crate::provision::{search, superiors, translate};
 use crate::scim::{Patch, Projection, User};
 use crate::store::records::SeatRecord;
 use actix_web::http::StatusCode;
@@ -25,7 +25,7 @@ pub async fn create(client: ScimClient, query: Query, body: ScimBody, bridge: we
     let request = request.noting(&read.ignored, &told.notes);
     let order = Order { wish: Wish::Create(read), id: None, precondition: Precondition::default(), request };
     let record = service::carry_out(order, &client, &bridge).await?;
-    show(&record, StatusCode::CREATED, &projection, &client, &bridge)
+    show(&record, StatusCode::CREATED, &projection, &client, &bridge).await
 }
 
 /// `PUT /Users/{id}` (RFC 7644 §3.5.1).
@@ -50,7 +50,7 @@ pub async fn replace(
         request,
     };
     let record = service::carry_out(order, &client, &bridge).await?;
-    show(&record, StatusCode::OK, &projection, &client, &bridge)
+    show(&record, StatusCode::OK, &projection, &client, &bridge).await
 }
 
 /// `PATCH /Users/{id}` (RFC 7644 §3.5.2).
@@ -75,7 +75,7 @@ pub async fn modify(
         request,
     };
     let record = service::carry_out(order, &client, &bridge).await?;
-    show(&record, StatusCode::OK, &projection, &client, &bridge)
+    show(&record, StatusCode::OK, &projection, &client, &bridge).await
 }
 
 /// `DELETE /Users/{id}` (RFC 7644 §3.6).
@@ -118,10 +118,10 @@ pub async fn read(
         let etag = translate::etag(record.version);
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, etag)).finish());
     }
-    show(&record, StatusCode::OK, &projection, &client, &bridge)
+    show(&record, StatusCode::OK, &projection, &client, &bridge).await
 }
 
-fn show(
+async fn show(
     record: &SeatRecord,
     status: StatusCode,
     projection: &Projection,
@@ -129,7 +129,7 @@ fn show(
     bridge: &Bridge,
 ) -> Answer {
     let base = bridge.scim_base();
-    let resource = client.directory.flavour.shape_user(translate::to_resource(record, &base)?);
+    let resource = superiors::shown(record, client, bridge).await?;
     let mut answer = scim_json(status, &projection.apply(resource));
     let location = translate::location(&base, &record.id);
     for (name, text) in [(header::ETAG, translate::etag(record.version)), (header::LOCATION, location)] {

@@ -46,6 +46,23 @@ impl User {
     }
 }
 
+impl User {
+    /// A resource whose manager is known to be a User: where that User is, and the name it shows, if any.
+    ///
+    /// Source: RFC 7643 §4.3.
+    #[must_use]
+    pub fn naming_manager(mut resource: Value, location: &str, display_name: Option<&str>) -> Value {
+        let extension = resource.get_mut(urn::ENTERPRISE_USER);
+        if let Some(Value::Object(manager)) = extension.and_then(|extension| extension.get_mut("manager")) {
+            manager.insert("$ref".into(), json!(location));
+            if let Some(name) = display_name {
+                manager.insert("displayName".into(), json!(name));
+            }
+        }
+        resource
+    }
+}
+
 impl Meta {
     fn to_json(&self) -> Value {
         json!({

@@ -218,6 +218,14 @@ impl Seats for Conn {
         Ok(chosen(directory_id, terms, self)?.select(count_star()).first(self)?)
     }
 
+    fn seats_among(&mut self, directory_id: &str, ids: &[String]) -> Result<Vec<SeatRecord>, Error> {
+        let found = seats::table
+            .filter(seats::id.eq_any(ids))
+            .filter(seats::directory_id.eq(directory_id))
+            .filter(seats::standing.ne("removed"));
+        many(found.select(SeatRow::as_select()).load(self)?)
+    }
+
     fn list_seats(
         &mut self,
         directory_id: &str,

@@ -118,7 +118,7 @@ impl Work<'_> {
             return self.refuse(Some(&before), None, act_for(&wish), action_for(&wish), failure, &request);
         }
         let asked = match &wish {
-            Wish::Replace(read) => Ok(wish::replaced(&before, read)),
+            Wish::Replace(read) => wish::replaced(&before, read),
             Wish::Modify(patch) => wish::modified(&before, patch),
             Wish::Create(_) | Wish::Remove => Ok(Asked { command: Ok(Command::Remove), ignored: Vec::new() }),
         };

@@ -12,14 +12,19 @@ use crate::store::records::SeatRecord;
 pub(super) struct Asked {
     /// What it asks of the seat.
     pub command: Result<Command, ScimFailure>,
-    /// Names of what is not kept; unknown paths among them only where a leaver's PATCH is not refused for
+    /// Names of what is not kept; skipped paths among them only where a leaver's PATCH is not refused for
     /// them (S10).
     pub ignored: Vec<String>,
 }
 
 /// What a PUT asks: the User sent is the User wanted.
-pub(super) fn replaced(before: &SeatRecord, read: &Read) -> Asked {
-    Asked { command: command_to(before, &read.user), ignored: Vec::new() }
+///
+/// Errors: the scim room's, for what no client may change.
+pub(super) fn replaced(before: &SeatRecord, read: &Read) -> Result<Asked, scim::Error> {
+    if let Some(person) = before.seat.person() {
+        translate::user_of(person)?.may_become(&read.user)?;
+    }
+    Ok(Asked { command: command_to(before, &read.user), ignored: Vec::new() })
 }
 
 /// What a PATCH asks: the operations, applied to the User before.
@@ -33,8 +38,12 @@ pub(super) fn modified(before: &SeatRecord, patch: &Patch) -> Result<Asked, scim
     let mut applied = patch.apply(&known)?;
     let was_active = before.seat.standing().is_active();
     let ends_active = applied.user.active().unwrap_or(was_active);
-    if ends_active && let Some(path) = applied.unknown_paths.first() {
-        return Err(scim::Error::UnknownPath { path: path.clone() });
+    if ends_active && let Some(objection) = applied.objection {
+        return Err(objection);
+    }
+    let nameless = ends_active && known.user_name().is_some() && applied.user.user_name().is_none();
+    if nameless && before.seat.standing() != Standing::Assigned {
+        return Err(scim::Error::Required { attribute: "userName" });
     }
     let mut command = command_to(before, &applied.user);
     if command.as_ref().is_ok_and(|command| passes_on(&before.seat, command)) {
@@ -43,7 +52,7 @@ pub(super) fn modified(before: &SeatRecord, patch: &Patch) -> Result<Asked, scim
         applied = patch.apply(&bare)?;
         command = command_to(before, &applied.user);
     }
-    let ignored = [applied.ignored, applied.unknown_paths].concat();
+    let ignored = [applied.ignored, applied.skipped_paths].concat();
     Ok(Asked { command, ignored })
 }
 

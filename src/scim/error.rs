@@ -222,6 +222,20 @@ pub enum Error {
         /// Name of the attribute.
         attribute: String,
     },
+    /// An attribute that is written once has another value already.
+    #[error(
+        "the attribute {attribute} cannot change once it has a value; remove it from the attribute mapping"
+    )]
+    Immutable {
+        /// Full name of the attribute.
+        attribute: String,
+    },
+    /// A PATCH takes away what a User must have (RFC 7644 §3.5.2.2).
+    #[error("the attribute {attribute} is required and cannot be removed; replace its value instead")]
+    Required {
+        /// Name of the attribute.
+        attribute: &'static str,
+    },
     /// A number of the query is none.
     #[error("the query parameter {parameter} must be a whole number")]
     NotANumber {
@@ -268,7 +282,7 @@ impl Error {
             Self::Path { .. } | Self::UnknownPath { .. } => ScimType::InvalidPath,
             Self::TooManyOperations { .. } | Self::TooManyValues { .. } => ScimType::TooMany,
             Self::NoTarget { .. } | Self::RemoveWithoutPath { .. } => ScimType::NoTarget,
-            Self::ServerOwned { .. } => ScimType::Mutability,
+            Self::ServerOwned { .. } | Self::Immutable { .. } | Self::Required { .. } => ScimType::Mutability,
         }
     }
 }

@@ -40,6 +40,12 @@ impl AttrPath {
         self.leaf
     }
 
+    /// True when only the server writes what the path leads to.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.attribute.is_read_only() || self.leaf.is_read_only()
+    }
+
     /// The same path without its sub-attribute.
     #[must_use]
     pub fn top(&self) -> AttrPath {
@@ -256,6 +262,22 @@ impl Path {
             Err(Error::FilterUnknownAttribute { .. }) => Ok(Path::Unknown(shortened(whole))),
             Err(Error::Filter { problem, .. }) => Err(malformed(&problem)),
             Err(other) => Err(malformed(&other.to_string())),
+        }
+    }
+}
+
+/// The path in the spelling of the schemas; reading it again gives the same path, unless nobody knows it.
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Path::Attribute { path, filter: None } => write!(f, "{path}"),
+            Path::Attribute { path, filter: Some(filter) } => {
+                write!(f, "{}[{filter}]", path.top())?;
+                path.sub.map_or(Ok(()), |sub| write!(f, ".{sub}"))
+            }
+            Path::Schema(schema) => f.write_str(&schema.id),
+            Path::Unstored(attribute) => f.write_str(&attribute.name),
+            Path::Foreign(name) | Path::Unknown(name) => f.write_str(name),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Which attributes of a resource an answer shows.
 
+use std::sync::LazyLock;
+
 use serde_json::{Map, Value};
 
 use super::error::Error;
@@ -21,7 +23,8 @@ enum Wish {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Selected {
     Attribute(AttrPath),
-    Extension(&'static str),
+    /// Every attribute of a schema: its URN stands alone.
+    Schema(&'static Schema),
 }
 
 /// How much of one attribute is selected.
@@ -30,6 +33,17 @@ enum Share {
     All,
     Parts(Vec<&'static str>),
 }
+
+/// Whether the schemas hold back anything that no request asked to leave out. Nothing kept is, today.
+static HELD_BACK: LazyLock<bool> = LazyLock::new(|| {
+    let held = |attribute: &Attribute| matches!(attribute.returned, Returned::Never | Returned::Request);
+    let attributes =
+        [schema::common(), schema::user(), schema::enterprise()].map(|schema| &schema.attributes);
+    attributes
+        .into_iter()
+        .flatten()
+        .any(|attribute| held(attribute) || attribute.sub_attributes.iter().any(held))
+});
 
 impl Projection {
     /// Reads the two query parameters, names separated by commas.
@@ -55,18 +69,20 @@ impl Projection {
         }
     }
 
-    /// The resource as the request wants it. What the schema says is always returned stays.
+    /// The resource as the request wants it, as far as the schema lets each attribute go.
+    ///
+    /// Source: RFC 7643 §7 `returned`.
     #[must_use]
     pub fn apply(&self, resource: Value) -> Value {
-        let (wished, only) = match &self.0 {
-            Wish::Everything => return resource,
-            Wish::Only(wished) => (wished.as_slice(), true),
-            Wish::Without(wished) => (wished.as_slice(), false),
+        let cut = match &self.0 {
+            Wish::Everything if !*HELD_BACK => return resource,
+            Wish::Everything => Cut { wished: &[], only: false },
+            Wish::Only(wished) => Cut { wished, only: true },
+            Wish::Without(wished) => Cut { wished, only: false },
         };
         let Value::Object(members) = resource else {
             return resource;
         };
-        let cut = Cut { wished, only };
         let shown = members.into_iter().filter_map(|(name, value)| {
             let value = match schema::by_urn(&name) {
                 Some(extension) => cut.extension(extension, value),
@@ -83,10 +99,7 @@ fn selected(names: &[String]) -> Vec<Selected> {
     for name in names.iter().map(|name| name.trim()) {
         let found = match Name::read(name) {
             Name::Attribute(path) => Selected::Attribute(path),
-            Name::Schema(schema) => match schema.extension_urn() {
-                Some(urn) => Selected::Extension(urn),
-                None => continue,
-            },
+            Name::Schema(schema) => Selected::Schema(schema),
             Name::Unstored(_) | Name::Foreign | Name::Unknown | Name::Malformed => continue,
         };
         if !selected.contains(&found) {
@@ -105,9 +118,6 @@ struct Cut<'a> {
 impl Cut<'_> {
     /// What is left of one extension; none when nothing is.
     fn extension(&self, schema: &'static Schema, value: Value) -> Option<Value> {
-        if self.wished.contains(&Selected::Extension(&schema.id)) {
-            return self.only.then_some(value);
-        }
         let Value::Object(members) = value else {
             return (!self.only).then_some(value);
         };
@@ -129,13 +139,20 @@ impl Cut<'_> {
         name: &str,
         value: Value,
     ) -> Option<Value> {
-        if own.is_some_and(|attribute| attribute.returned == Returned::Always) {
-            return Some(value);
+        self.left(own, self.share(urn, name), value)
+    }
+
+    fn left(&self, own: Option<&Attribute>, share: Share, value: Value) -> Option<Value> {
+        match own.map_or(Returned::Default, |attribute| attribute.returned) {
+            Returned::Always => return Some(value),
+            Returned::Never => return None,
+            Returned::Request if !self.only || matches!(share, Share::Nothing) => return None,
+            Returned::Request | Returned::Default => {}
         }
-        match (self.share(urn, name), self.only) {
-            (Share::All, true) | (Share::Nothing, false) => Some(value),
-            (Share::All, false) | (Share::Nothing, true) => None,
-            (Share::Parts(parts), keep) => part(value, &parts, keep),
+        match (share, self.only) {
+            (Share::Nothing, true) | (Share::All, false) => None,
+            (Share::All, true) | (Share::Nothing, false) => part(own, &[], false, value),
+            (Share::Parts(parts), keep) => part(own, &parts, keep, value),
         }
     }
 
@@ -147,7 +164,12 @@ impl Cut<'_> {
                     Some(sub) => parts.push(sub),
                     None => return Share::All,
                 },
-                Selected::Attribute(_) | Selected::Extension(_) => {}
+                Selected::Schema(schema)
+                    if schema.extension_urn() == urn && schema.attribute(name).is_some() =>
+                {
+                    return Share::All;
+                }
+                Selected::Attribute(_) | Selected::Schema(_) => {}
             }
         }
         if parts.is_empty() { Share::Nothing } else { Share::Parts(parts) }
@@ -155,14 +177,22 @@ impl Cut<'_> {
 }
 
 /// Keeps the named parts of a complex value, or all others; none when no part is left.
-fn part(value: Value, parts: &[&str], keep: bool) -> Option<Value> {
+fn part(own: Option<&Attribute>, parts: &[&str], keep: bool, value: Value) -> Option<Value> {
+    let named = |name: &str| parts.contains(&name);
+    let stays = |name: &str| match own.and_then(|own| own.sub(name)).map(|sub| sub.returned) {
+        Some(Returned::Always) => true,
+        Some(Returned::Never) => false,
+        Some(Returned::Request) => keep && named(name),
+        Some(Returned::Default) | None => named(name) == keep,
+    };
     match value {
         Value::Object(mut members) => {
-            members.retain(|name, _| parts.contains(&name.as_str()) == keep);
+            members.retain(|name, _| stays(name));
             (!members.is_empty()).then_some(Value::Object(members))
         }
         Value::Array(values) => {
-            let left: Vec<Value> = values.into_iter().filter_map(|value| part(value, parts, keep)).collect();
+            let each = values.into_iter().filter_map(|value| part(own, parts, keep, value));
+            let left: Vec<Value> = each.collect();
             (!left.is_empty()).then_some(Value::Array(left))
         }
         other => (!keep).then_some(other),
@@ -225,6 +255,13 @@ mod tests {
                 json!({(extension): ada()[extension].clone()}),
             ),
             ("id", json!({})),
+            (
+                urn::USER,
+                json!({
+                    "userName": "ada", "name": {"givenName": "Ada", "familyName": "King"},
+                    "emails": ada()["emails"].clone(),
+                }),
+            ),
             ("meta.version", json!({"meta": {"version": "W/\"1\""}})),
         ];
         for (attributes, expected) in cases {
@@ -241,6 +278,51 @@ mod tests {
         assert_eq!(without("name.givenName,name.familyName").get("name"), None);
         assert_eq!(without(urn::ENTERPRISE_USER).get(urn::ENTERPRISE_USER), None);
         assert_eq!(without("manager")[urn::ENTERPRISE_USER], json!({"department": "Sales"}));
+        let core = without(urn::USER);
+        assert_eq!((core.get("userName"), core.get("emails")), (None, None));
+        assert_eq!((&core["externalId"], core.get(urn::ENTERPRISE_USER).is_some()), (&json!("x"), true));
+    }
+
+    /// RFC 7643 §7: what `returned` says of an attribute or of a part wins over what the request says.
+    #[test]
+    fn the_schema_says_what_a_request_may_see() {
+        let word = |returned: &str, parts: Value| -> Attribute {
+            serde_json::from_value(json!({
+                "name": "badge", "type": "complex", "multiValued": false, "required": false,
+                "mutability": "readWrite", "returned": returned, "subAttributes": parts,
+            }))
+            .unwrap()
+        };
+        let value = json!({"code": "7", "pin": "1"});
+        for (returned, only, named, shown) in [
+            ("always", true, false, true),
+            ("always", false, true, true),
+            ("never", true, true, false),
+            ("never", false, false, false),
+            ("request", false, false, false),
+            ("request", true, false, false),
+            ("request", true, true, true),
+            ("default", false, false, true),
+            ("default", true, false, false),
+            ("default", true, true, true),
+            ("default", false, true, false),
+        ] {
+            let share = if named { Share::All } else { Share::Nothing };
+            let cut = Cut { wished: &[], only };
+            let left = cut.left(Some(&word(returned, json!([]))), share, value.clone());
+            assert_eq!(left, shown.then(|| value.clone()), "{returned} {only} {named}");
+
+            let own = word(
+                "default",
+                json!([{
+                    "name": "pin", "type": "string", "multiValued": false, "required": false,
+                    "mutability": "readWrite", "returned": returned,
+                }]),
+            );
+            let parts: &[&str] = if named { &["pin"] } else { &[] };
+            let left = part(Some(&own), parts, only, value.clone()).unwrap_or_default();
+            assert_eq!(left.get("pin").is_some(), shown, "{returned} {only} {named}");
+        }
     }
 
     #[test]

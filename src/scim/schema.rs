@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
 
 use super::urn;
 
@@ -92,7 +93,8 @@ pub struct Attribute {
     /// Where its value must be unique.
     #[serde(default)]
     pub uniqueness: Uniqueness,
-    /// Values the schema suggests; others are accepted too.
+    /// Values the schema suggests. Others are accepted and returned as sent: RFC 7643 §7 lets a service
+    /// restrict them, and connectors send `emails[].type` of their own.
     #[serde(default)]
     pub canonical_values: Vec<String>,
     /// The parts of a complex attribute, else empty.
@@ -117,6 +119,16 @@ impl Attribute {
     #[must_use]
     pub fn is_read_only(&self) -> bool {
         self.mutability == Mutability::ReadOnly
+    }
+
+    /// Whether a client may turn the value before, if any, into the value after. Source: RFC 7643 §7.
+    #[must_use]
+    pub fn may_become(&self, before: Option<&Value>, after: Option<&Value>) -> bool {
+        match self.mutability {
+            Mutability::ReadWrite | Mutability::WriteOnly => true,
+            Mutability::Immutable => before.is_none() || before == after,
+            Mutability::ReadOnly => before == after,
+        }
     }
 }
 
@@ -234,6 +246,28 @@ mod tests {
         assert!(
             manager.sub("displayName").unwrap().is_read_only() && manager.sub("$ref").unwrap().is_read_only()
         );
+    }
+
+    /// RFC 7643 §7: what each mutability allows; no kept attribute is immutable today.
+    #[test]
+    fn a_value_may_change_as_its_mutability_says() {
+        let (one, other) = (serde_json::json!("a"), serde_json::json!("b"));
+        let steps =
+            [(None, Some(&one)), (Some(&one), Some(&one)), (Some(&one), Some(&other)), (Some(&one), None)];
+        for (mutability, allowed) in [
+            ("readWrite", [true, true, true, true]),
+            ("writeOnly", [true, true, true, true]),
+            ("immutable", [true, true, false, false]),
+            ("readOnly", [false, true, false, false]),
+        ] {
+            let attribute: Attribute = serde_json::from_value(serde_json::json!({
+                "name": "badge", "type": "string", "multiValued": false, "required": false,
+                "mutability": mutability, "returned": "default",
+            }))
+            .unwrap();
+            let found = steps.map(|(before, after)| attribute.may_become(before, after));
+            assert_eq!(found, allowed, "{mutability}");
+        }
     }
 
     #[test]

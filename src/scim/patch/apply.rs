@@ -18,8 +18,10 @@ pub struct Applied {
     pub user: User,
     /// Names of what we do not keep, never values, never a password's name.
     pub ignored: Vec<String>,
-    /// Explicit paths that name no attribute of the core schema; those operations were skipped.
-    pub unknown_paths: Vec<String>,
+    /// Explicit paths whose operations were skipped: no attribute of the core schema, or one the server owns.
+    pub skipped_paths: Vec<String>,
+    /// What is wrong with the first of them: a reason to refuse the PATCH, unless somebody leaves by it.
+    pub objection: Option<Error>,
 }
 
 /// One operation aimed at one attribute.
@@ -49,24 +51,31 @@ impl Patch {
     /// Nothing is required of the outcome: whether `userName` may be missing is decided by who asks.
     ///
     /// Errors: [`Error::WrongType`], [`Error::SeveralPrimaries`] and [`Error::TooManyValues`] for values,
-    /// [`Error::NoTarget`] for a path that
-    /// selects nothing and cannot make it, [`Error::ServerOwned`] for the path `id`. `user` itself never
+    /// [`Error::NoTarget`] for a path that selects nothing and cannot make it, [`Error::Immutable`].
+    /// Paths nobody knows, or that only the server writes, are an [`Applied::objection`]. `user` itself never
     /// changes.
     /// Source: RFC 7644 §3.5.2.1 to §3.5.2.3.
     pub fn apply(&self, user: &User) -> Result<Applied, Error> {
-        let mut draft =
-            Draft { user: user.0.clone(), ignored: Ignored::default(), unknown_paths: Vec::new() };
+        let mut draft = Draft {
+            user: user.0.clone(),
+            ignored: Ignored::default(),
+            skipped_paths: Vec::new(),
+            objection: None,
+        };
         for operation in &self.operations {
             draft.run(operation)?;
         }
-        Ok(draft.finish())
+        let applied = draft.finish();
+        user.may_become(&applied.user)?;
+        Ok(applied)
     }
 }
 
 struct Draft {
     user: Map<String, Value>,
     ignored: Ignored,
-    unknown_paths: Vec<String>,
+    skipped_paths: Vec<String>,
+    objection: Option<Error>,
 }
 
 impl Draft {
@@ -76,13 +85,20 @@ impl Draft {
             return self.members(None, operation.action, value);
         };
         match path {
-            Path::Attribute { path, .. } if path.urn.is_none() && path.name == "id" => {
-                Err(Error::ServerOwned { attribute: path.name.to_owned() })
+            // What a resource consists of follows from what it holds; naming it again does no harm.
+            Path::Attribute { path, .. } if path.name == "schemas" => Ok(()),
+            Path::Attribute { path, .. } if path.is_read_only() => {
+                self.object(text, Error::ServerOwned { attribute: path.to_string() });
+                Ok(())
             }
             Path::Attribute { path, filter } => {
                 self.edit(&Edit { action: operation.action, path, filter: filter.as_deref(), value, text })
             }
             Path::Schema(schema) => self.schema(schema, operation, value, text),
+            Path::Unstored(attribute) if attribute.is_read_only() => {
+                self.object(text, Error::ServerOwned { attribute: attribute.name.clone() });
+                Ok(())
+            }
             Path::Unstored(attribute) => {
                 self.ignored.note_unstored(attribute);
                 Ok(())
@@ -92,12 +108,18 @@ impl Draft {
                 Ok(())
             }
             Path::Unknown(name) => {
-                if !self.unknown_paths.contains(name) {
-                    self.unknown_paths.push(name.clone());
-                }
+                self.object(name, Error::UnknownPath { path: name.clone() });
                 Ok(())
             }
         }
+    }
+
+    /// Skips the operation at `path`, and remembers why.
+    fn object(&mut self, path: &str, objection: Error) {
+        if !self.skipped_paths.iter().any(|known| known == path) {
+            self.skipped_paths.push(path.to_owned());
+        }
+        self.objection.get_or_insert(objection);
     }
 
     /// The path is the URN of a schema: its attributes are the members of the value.
@@ -167,7 +189,7 @@ impl Draft {
     /// Changes one attribute. What the server owns stays as it is, in silence.
     fn edit(&mut self, edit: &Edit<'_>) -> Result<(), Error> {
         let attribute = edit.path.attribute();
-        if attribute.is_read_only() || edit.path.leaf().is_read_only() {
+        if edit.path.is_read_only() {
             return Ok(());
         }
         let Some(urn) = edit.path.urn else {
@@ -202,7 +224,8 @@ impl Draft {
         Applied {
             user: User(self.user),
             ignored: self.ignored.into_names(),
-            unknown_paths: self.unknown_paths,
+            skipped_paths: self.skipped_paths,
+            objection: self.objection,
         }
     }
 }
@@ -258,10 +281,12 @@ fn single(
         let nothing = Value::Null;
         let value = if remove { &nothing } else { edit.value };
         put(&mut members, &sub.name, canonical::one(sub, value, &edit.path.to_string(), ignored)?);
-    } else if canonical::is_nothing(edit.value) {
+    } else if let value = canonical::alone(edit.value)
+        && canonical::is_nothing(value)
+    {
         // An empty object names no part to change, unless the attribute is a reference: then it refers to
         // nothing.
-        if !edit.value.is_object() || attribute.sub("value").is_some() {
+        if !value.is_object() || attribute.sub("value").is_some() {
             return Ok(None);
         }
     } else {

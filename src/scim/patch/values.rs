@@ -175,10 +175,7 @@ fn set(
         clear(values, edit);
         return Ok(Vec::new());
     }
-    let sent = match edit.value.as_array().map(Vec::as_slice) {
-        Some([single]) => single,
-        _ => edit.value,
-    };
+    let sent = canonical::alone(edit.value);
     let seed = match edit.filter {
         Some(filter) => seed(filter).filter(|seed| filter.matches(&Value::Object(seed.clone()))),
         None => Some(Map::new()),

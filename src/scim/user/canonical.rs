@@ -154,12 +154,20 @@ pub(in crate::scim) fn parts(attribute: &Attribute, value: &Value) -> Option<Map
         Value::String(_) if takes_text(attribute) => {
             Some(Map::from_iter([("value".to_owned(), value.clone())]))
         }
-        Value::Array(values) if !attribute.multi_valued => match values.as_slice() {
-            [] => Some(Map::new()),
-            [single] if !single.is_array() => parts(attribute, single),
-            _ => None,
+        Value::Array(_) if !attribute.multi_valued => match alone(value) {
+            Value::Array(values) if !values.is_empty() => None,
+            nothing if is_nothing(nothing) => Some(Map::new()),
+            single => parts(attribute, single),
         },
         _ => None,
+    }
+}
+
+/// The value itself, also where it comes as the only one of an array.
+pub(in crate::scim) fn alone(value: &Value) -> &Value {
+    match value.as_array().map(Vec::as_slice) {
+        Some([single]) => single,
+        _ => value,
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::User;
+use crate::scim::error::Error;
 use crate::scim::schema::{self, Attribute};
 
 /// One attribute with its value before and after.
@@ -33,6 +34,31 @@ impl User {
             }
         }
         changes
+    }
+
+    /// Refuses a change that no client may make, whatever the request: the mutability is the schema's.
+    ///
+    /// Errors: [`Error::Immutable`]. Source: RFC 7643 §7, RFC 7644 §3.5.1, §3.5.2.
+    pub fn may_become(&self, after: &User) -> Result<(), Error> {
+        for schema in [schema::common(), schema::user(), schema::enterprise()] {
+            let urn = schema.extension_urn();
+            for attribute in &schema.attributes {
+                let (old, new) = (value(self, urn, &attribute.name), value(after, urn, &attribute.name));
+                let parts = if attribute.multi_valued { &[] } else { attribute.sub_attributes.as_slice() };
+                let part = |whole: Option<&Value>, sub: &Attribute| {
+                    whole.and_then(|whole| whole.get(&sub.name)).cloned()
+                };
+                let fixed = parts
+                    .iter()
+                    .find(|sub| !sub.may_become(part(old, sub).as_ref(), part(new, sub).as_ref()));
+                if !attribute.may_become(old, new) || fixed.is_some() {
+                    let part = fixed.map(|sub| format!(".{}", sub.name)).unwrap_or_default();
+                    let urn = urn.map(|urn| format!("{urn}:")).unwrap_or_default();
+                    return Err(Error::Immutable { attribute: format!("{urn}{}{part}", attribute.name) });
+                }
+            }
+        }
+        Ok(())
     }
 }
 

@@ -25,23 +25,35 @@ fn a_value_path_that_selects_nothing_and_describes_nothing_has_no_target() {
 }
 
 #[test]
-fn what_the_server_owns_is_skipped_in_a_value_and_the_id_is_refused_as_a_path() {
+fn what_the_server_owns_is_skipped_in_a_value_and_an_objection_as_a_path() {
     let echo = json!([{"op": "replace", "value": {
         "id": "8", "meta": {"version": "x"}, "schemas": [], "groups": [{"value": "1"}], "password": "s3cret",
     }}]);
     let skipped = applied(echo);
-    assert_eq!((skipped.user, skipped.ignored, skipped.unknown_paths), (rin(), vec![], vec![]));
-    for path in
-        ["meta", "meta.version", "schemas", "groups", "groups[value eq \"1\"]", "password", "PASSWORD"]
-    {
+    assert_eq!((skipped.user, skipped.ignored, skipped.objection), (rin(), vec![], None));
+    for path in ["schemas", "password", "PASSWORD", "urn:ietf:params:scim:schemas:core:2.0:User:password"] {
         let skipped = applied(json!([{"op": "replace", "path": path, "value": "s3cret"}]));
-        assert_eq!((skipped.user, skipped.ignored, skipped.unknown_paths), (rin(), vec![], vec![]), "{path}");
+        assert_eq!((skipped.user, skipped.ignored, skipped.objection), (rin(), vec![], None), "{path}");
     }
-    let refused = refused(json!([{"op": "replace", "path": "ID", "value": "8"}]));
-    assert_eq!(
-        (&refused, refused.scim_type()),
-        (&Error::ServerOwned { attribute: "id".to_owned() }, ScimType::Mutability)
-    );
+    for (path, owned) in [
+        ("ID", "id"),
+        ("meta", "meta"),
+        ("meta.Version", "meta.version"),
+        ("groups", "groups"),
+        ("groups[value eq \"1\"]", "groups"),
+        ("manager.displayName", &format!("{ENTERPRISE}:manager.displayName")),
+        (&format!("{ENTERPRISE}:manager.$ref"), &format!("{ENTERPRISE}:manager.$ref")),
+    ] {
+        for op in ["add", "replace", "remove"] {
+            let skipped = applied(json!([{"op": op, "path": path, "value": "8"}]));
+            let objection = skipped.objection.unwrap();
+            assert_eq!(
+                (&objection, objection.scim_type()),
+                (&Error::ServerOwned { attribute: owned.to_owned() }, ScimType::Mutability)
+            );
+            assert_eq!((skipped.user, skipped.skipped_paths), (rin(), vec![path.to_owned()]));
+        }
+    }
 }
 
 #[test]
@@ -70,7 +82,8 @@ fn what_nobody_knows_is_skipped_and_named() {
             "entitlements"
         ]
     );
-    assert_eq!(skipped.unknown_paths, ["favouriteColour", "emails[type eq \"work\"].shoe"]);
+    assert_eq!(skipped.skipped_paths, ["favouriteColour", "emails[type eq \"work\"].shoe"]);
+    assert_eq!(skipped.objection, Some(Error::UnknownPath { path: "favouriteColour".to_owned() }));
 }
 
 #[test]

@@ -81,6 +81,7 @@ fn badly_chartered(source: &Source) -> Option<String> {
 fn all() -> Vec<Source> {
     let mut all = super::sources("src/");
     all.extend(super::sources("tests/"));
+    all.extend(super::sources("fuzz/"));
     all
 }
 

@@ -41,6 +41,7 @@ mod proxy_safety;
 mod races;
 mod replace;
 mod roles;
+mod standard;
 mod storage;
 mod stories;
 mod superiors;

@@ -208,15 +208,7 @@ impl World {
         headers: &[(&str, &str)],
         body: Option<&str>,
     ) -> Reply {
-        let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
-        let mut request = self.http.request(method, format!("{}{path}", self.base()));
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        if let Some(body) = body {
-            request = request.body(body.to_owned());
-        }
-        Reply::of(request.send().await.unwrap()).await
+        ask(self.http.request(verb(method), format!("{}{path}", self.base())), headers, body).await
     }
 
     /// A call through the proxy, or to an admin endpoint, with a key.
@@ -263,18 +255,12 @@ impl Connected {
         headers: &[(&str, &str)],
         body: Option<&str>,
     ) -> Reply {
-        let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
-        let mut request = self.http.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token);
+        let url = format!("{}{path}", self.base);
+        let mut request = self.http.request(verb(method), url).bearer_auth(&self.token);
         if body.is_some() && !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
             request = request.header("content-type", "application/scim+json");
         }
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        if let Some(body) = body {
-            request = request.body(body.to_owned());
-        }
-        Reply::of(request.send().await.unwrap()).await
+        ask(request, headers, body).await
     }
 
     pub async fn create(&self, body: Value) -> Reply {
@@ -315,6 +301,21 @@ impl Connected {
     pub async fn set_active(&self, id: &str, active: bool) -> Reply {
         self.patch(id, json!([{"op": "replace", "value": {"active": active}}])).await
     }
+}
+
+fn verb(method: &str) -> reqwest::Method {
+    reqwest::Method::from_bytes(method.as_bytes()).unwrap()
+}
+
+/// Sends what `request` has so far with further headers and a body; reads the whole answer.
+async fn ask(mut request: reqwest::RequestBuilder, headers: &[(&str, &str)], body: Option<&str>) -> Reply {
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    if let Some(body) = body {
+        request = request.body(body.to_owned());
+    }
+    Reply::of(request.send().await.unwrap()).await
 }
 
 pub fn secrets() -> Secrets {

@@ -7,7 +7,7 @@ use super::manager::manager;
 use super::note::{Note, Notes, Read, Translated};
 use super::patch::{Operation, operations, put};
 use super::role::{role, role_value, roles};
-use super::spelling::{ENTERPRISE, Kind, Schema, Spelt, enterprise_kind, plain_booleans};
+use super::spelling::{ENTERPRISE, Kind, Schema, Spelt, compared_values, enterprise_kind, plain_booleans};
 use super::value::{boolean, element, list, member, unwrapped, without_nulls};
 use super::words::Act;
 
@@ -43,11 +43,16 @@ impl Dialect for Entra {
 
     fn read_filter(&self, raw: &str) -> Read<String> {
         let mut notes = Notes::default();
-        let plain = plain_booleans(raw);
-        if plain.is_some() {
+        let mut filter = raw.to_owned();
+        if let Some(plain) = plain_booleans(&filter) {
             notes.add(Note::FilterBooleanAsString);
+            filter = plain;
         }
-        notes.with(plain.unwrap_or_else(|| raw.to_owned()))
+        if let Some(named) = compared_values(&filter) {
+            notes.add(Note::FilterWithoutPart);
+            filter = named;
+        }
+        notes.with(filter)
     }
 
     /// A manager that is no object stops Entra at the matching step for good; a wrong `active` is read as

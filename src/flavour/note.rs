@@ -15,6 +15,8 @@ pub enum Note {
     PrimaryAsString,
     /// A filter compared `active` or `primary` with text.
     FilterBooleanAsString,
+    /// A filter compared a value path as a whole.
+    FilterWithoutPart,
     /// `add` on an attribute that holds one value.
     AddOnSingleValue,
     /// `remove` carried a value although the path alone says what goes.
@@ -47,11 +49,12 @@ pub enum Note {
 
 impl Note {
     /// Every note, in the order of the documentation.
-    pub const ALL: [Note; 18] = [
+    pub const ALL: [Note; 19] = [
         Note::CapitalisedVerb,
         Note::ActiveAsString,
         Note::PrimaryAsString,
         Note::FilterBooleanAsString,
+        Note::FilterWithoutPart,
         Note::AddOnSingleValue,
         Note::RemoveValueIgnored,
         Note::RoleAsJson,
@@ -75,6 +78,7 @@ impl Note {
             Note::ActiveAsString => "active_as_string",
             Note::PrimaryAsString => "primary_as_string",
             Note::FilterBooleanAsString => "filter_boolean_as_string",
+            Note::FilterWithoutPart => "filter_without_part",
             Note::AddOnSingleValue => "add_on_single_value",
             Note::RemoveValueIgnored => "remove_value_ignored",
             Note::RoleAsJson => "role_as_json",
@@ -99,6 +103,9 @@ impl Note {
             Note::ActiveAsString => "active was sent as text and was read as a boolean",
             Note::FilterBooleanAsString => {
                 "a filter compared a boolean with text, which was read as the boolean"
+            }
+            Note::FilterWithoutPart => {
+                "a filter compared values without naming a part, which was read as their value"
             }
             Note::PrimaryAsString => "primary was sent as text and was read as a boolean",
             Note::AddOnSingleValue => "add on an attribute that holds one value was read as replace",

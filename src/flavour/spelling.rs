@@ -234,6 +234,31 @@ pub(super) fn plain_booleans(filter: &str) -> Option<String> {
     found.then_some(plain)
 }
 
+/// The filter with `.value` behind value paths that are compared as a whole, `emails[type eq "work"] eq "x"`;
+/// `None` where there are none.
+///
+/// Source: Entra: SCIM endpoint guide, which asks for this very query.
+pub(super) fn compared_values(filter: &str) -> Option<String> {
+    let mut named = String::with_capacity(filter.len());
+    let mut rest = filter;
+    let (mut closed, mut found) = (None, false);
+    while !rest.is_empty() {
+        let (token, tail) = rest.split_at(token_end(rest));
+        rest = tail;
+        if token == "]" {
+            closed = Some(named.len() + token.len());
+        } else if !token.starts_with(char::is_whitespace)
+            && let Some(end) = closed.take()
+            && token.eq_ignore_ascii_case("eq")
+        {
+            found = true;
+            named.insert_str(end, ".value");
+        }
+        named.push_str(token);
+    }
+    found.then_some(named)
+}
+
 fn compares_a_boolean(attribute: &str, operator: &str) -> bool {
     let name = attribute.rsplit(['.', ':']).next().unwrap_or_default();
     let equality = operator.eq_ignore_ascii_case("eq") || operator.eq_ignore_ascii_case("ne");
@@ -371,6 +396,26 @@ mod tests {
         ] {
             let spelt = Spelt::of(path);
             assert_eq!((spelt.holds_one_value(), spelt.says_what_goes()), (one, goes), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_value_path_that_is_compared_means_its_value() {
+        for (sent, named) in [
+            (r#"emails[type eq "work"] eq "x""#, Some(r#"emails[type eq "work"].value eq "x""#)),
+            (r#"emails[type eq "work"]  EQ "x""#, Some(r#"emails[type eq "work"].value  EQ "x""#)),
+            (
+                r#"(a[b eq "]"] eq "x") or a[b pr] eq "y""#,
+                Some(r#"(a[b eq "]"].value eq "x") or a[b pr].value eq "y""#),
+            ),
+            (r#"emails[type eq "work"].value eq "x""#, None),
+            (r#"emails[type eq "work"]"#, None),
+            (r#"emails[type eq "work"] and title eq "x""#, None),
+            (r#"title eq "a] eq b""#, None),
+            ("] e", None),
+            ("", None),
+        ] {
+            assert_eq!(compared_values(sent), named.map(str::to_owned), "{sent}");
         }
     }
 

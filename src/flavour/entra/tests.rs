@@ -150,6 +150,14 @@ fn entra_quirk_08_an_unquoted_word_is_left_for_the_core_to_refuse() {
     }
 }
 
+/// Entra quirk 8: a value path compared as a whole means its value, booleans in it included.
+#[test]
+fn entra_quirk_08_a_value_path_is_compared_by_its_value() {
+    let read = Entra.read_filter(r#"emails[primary eq "True"] eq "rin@northbay.example""#);
+    assert_eq!(read.value, r#"emails[primary eq true].value eq "rin@northbay.example""#);
+    assert_eq!(read.notes, [Note::FilterBooleanAsString, Note::FilterWithoutPart]);
+}
+
 /// Entra quirk 12: a soft-deleted person arrives renamed; the name is kept as sent and only noted.
 #[test]
 fn entra_quirk_12_the_name_of_a_soft_deleted_person_is_noted() {

@@ -56,17 +56,22 @@ async fn entra_quirk_07_a_get_is_never_406_or_415() {
     }
 }
 
-/// Entra quirk 8, S12: `+` is a blank in a filter and `%2B` a plus; an unquoted word is 400 `invalidFilter`,
-/// because it cannot be told from a misspelt one; bare quotes never get past the HTTP parser.
+/// Entra quirk 8, S12: `+` is a blank in a filter and `%2B` a plus, and a value path compared as a whole, as
+/// Microsoft's guide writes it, means its value; an unquoted word is 400 `invalidFilter`, because it cannot
+/// be told from a misspelt one; bare quotes never get past the HTTP parser.
 #[actix_web::test]
 async fn entra_quirk_08_a_plus_is_a_blank_and_words_need_quotes() {
     let (world, directory) = entra_directory().await;
-    directory.assign("rin+apollo@northbay.example").await;
+    let mail = json!([{"type": "work", "value": "rin+apollo@northbay.example"}]);
+    let body = json!({"userName": "rin+apollo@northbay.example", "emails": mail});
+    directory.create(body).await.is(201);
     for (query, total) in [
         ("userName+eq+%22rin%2Bapollo%40northbay.example%22", 1),
         ("userName%20eq%20%22rin%2Bapollo@northbay.example%22", 1),
         ("userName++eq++%22RIN%2BAPOLLO%40northbay.example%22", 1),
         ("userName+eq+%22rin+apollo%40northbay.example%22", 0),
+        ("emails%5Btype+eq+%22work%22%5D+eq+%22rin%2Bapollo%40northbay.example%22", 1),
+        ("emails%5Btype+eq+%22home%22%5D+eq+%22rin%2Bapollo%40northbay.example%22", 0),
     ] {
         let found = directory.send("GET", &format!("/Users?filter={query}"), None).await;
         assert_eq!(found.is(200).json()["totalResults"], total, "{query}");

@@ -94,13 +94,15 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Most Users on one page; never under 100, because Okta steps by 100.
     pub page_size: u64,
+    /// Most operations of one bulk message.
+    pub bulk_operations: usize,
     /// Longest time a request may take before it is answered 503.
     pub request_seconds: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body_bytes: 1024 * 1024, page_size: 1000, request_seconds: 50 }
+        Self { body_bytes: 1024 * 1024, page_size: 1000, bulk_operations: 1000, request_seconds: 50 }
     }
 }
 

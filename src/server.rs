@@ -1,14 +1,19 @@
 //! Every route on one page, the order of the middleware, and the life of the process.
 
+mod addresses;
+
+pub use addresses::listed as scim_addresses;
+
 use crate::apollo::Apollo;
 use crate::config::Config;
 use crate::credential::secret::Secrets;
+use crate::http::compression::compressed;
 use crate::http::error::{CallFailure, ScimFailure};
 use crate::http::front::front;
 use crate::http::{Bridge, Clock, gate::Gate, notes::Notes};
 use crate::store::Store;
 use crate::{admin, provision, proxy, telemetry};
-use actix_web::dev::ServerHandle;
+use actix_web::dev::{HttpServiceFactory, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use std::net::{SocketAddr, TcpListener};
@@ -22,7 +27,7 @@ const TICK: Duration = Duration::from_secs(1);
 
 /// The routes.
 fn routes(app: &mut web::ServiceConfig) {
-    app.service(web::scope("/scim/v2").configure(scim).default_service(web::to(no_scim_address)))
+    app.service(scim())
         .service(web::scope("/scim").default_service(web::to(no_scim_address)))
         .service(web::scope(proxy::http::MOUNTS[0]).default_service(web::to(proxy::http::proxied)))
         .service(web::scope(proxy::http::MOUNTS[1]).default_service(web::to(proxy::http::proxied)))
@@ -33,46 +38,12 @@ fn routes(app: &mut web::ServiceConfig) {
         .default_service(web::to(no_address));
 }
 
-/// `/scim/v2`, with and without a slash at the end.
-fn scim(scope: &mut web::ServiceConfig) {
-    use provision::http as scim;
-    scope
-        .service(
-            at(["/Users", "/Users/"], "GET, POST")
-                .route(web::get().to(scim::list))
-                .route(web::post().to(scim::create)),
-        )
-        .service(at(["/Users/.search", "/Users/.search/"], "POST").route(web::post().to(scim::search)))
-        .service(
-            at(["/Users/{id}", "/Users/{id}/"], "GET, PUT, PATCH, DELETE")
-                .route(web::get().to(scim::read))
-                .route(web::put().to(scim::replace))
-                .route(web::patch().to(scim::modify))
-                .route(web::delete().to(scim::remove)),
-        )
-        .service(
-            web::resource(["/Groups", "/Groups/"])
-                .route(web::get().to(scim::no_groups))
-                .default_service(web::to(scim::refuse_groups)),
-        )
-        .service(
-            web::resource(["/Groups/{id}", "/Groups/{id}/"])
-                .route(web::get().to(scim::no_group))
-                .default_service(web::to(scim::refuse_groups)),
-        )
-        .service(
-            at(["/ServiceProviderConfig", "/ServiceProviderConfig/"], "GET")
-                .route(web::get().to(scim::service_provider_config)),
-        )
-        .service(at(["/ResourceTypes", "/ResourceTypes/"], "GET").route(web::get().to(scim::resource_types)))
-        .service(
-            at(["/ResourceTypes/{id}", "/ResourceTypes/{id}/"], "GET")
-                .route(web::get().to(scim::resource_type)),
-        )
-        .service(at(["/Schemas", "/Schemas/"], "GET").route(web::get().to(scim::schemas)))
-        .service(at(["/Schemas/{id}", "/Schemas/{id}/"], "GET").route(web::get().to(scim::schema)))
-        .service(web::resource(["/Me", "/Me/"]).default_service(web::to(scim::me)))
-        .service(web::resource(["/Bulk", "/Bulk/"]).default_service(web::to(scim::bulk)));
+/// `/scim/v2`: answers are compressed for those who ask.
+fn scim() -> impl HttpServiceFactory {
+    web::scope("/scim/v2")
+        .wrap(from_fn(compressed))
+        .configure(addresses::mount)
+        .default_service(web::to(no_scim_address))
 }
 
 /// The founding document's admin endpoints (R6).
@@ -84,13 +55,7 @@ fn keys(scope: &mut web::ServiceConfig) {
         .service(only("/keys/{id}/rotate", "POST").route(web::post().to(api::rotate)));
 }
 
-/// A SCIM resource that names its methods to whoever tries another (RFC 9110 §15.5.6).
-fn at(paths: [&'static str; 2], allow: &'static str) -> actix_web::Resource {
-    web::resource(paths.to_vec())
-        .default_service(web::to(move || std::future::ready(ScimFailure::MethodNotAllowed { allow })))
-}
-
-/// The same, with answers for people and scripts.
+/// A resource for people and scripts that names its methods to whoever tries another (RFC 9110 §15.5.6).
 fn only(path: &'static str, allow: &'static str) -> actix_web::Resource {
     web::resource(path)
         .default_service(web::to(move || std::future::ready(CallFailure::MethodNotAllowed(allow))))

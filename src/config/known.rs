@@ -13,6 +13,7 @@ const KEYS: &[(&str, bool)] = &[
     ("apollo.timeout_seconds", false),
     ("limits.body_bytes", false),
     ("limits.page_size", false),
+    ("limits.bulk_operations", false),
     ("limits.request_seconds", false),
     ("keys.default_ttl_days", false),
     ("keys.max_ttl_days", false),

@@ -192,7 +192,8 @@ fn from_environment(variables: &BTreeMap<String, String>) -> Result<Vec<(String,
 
 /// A number where a number is meant; every other variable is text, whatever it looks like.
 fn typed(key: &str, value: &str) -> Value {
-    let numeric = ["_seconds", "_bytes", "_size", "_days"].iter().any(|unit| key.ends_with(unit));
+    let numeric =
+        ["_seconds", "_bytes", "_size", "_days", "_operations"].iter().any(|unit| key.ends_with(unit));
     match value.trim().parse::<i64>() {
         Ok(number) if numeric => Value::from(number),
         _ => Value::from(value),
@@ -207,6 +208,9 @@ fn check(config: &Config) -> Result<(), Problem> {
     }
     if config.limits.body_bytes < 1024 {
         return refuse("limits.body_bytes", config.limits.body_bytes.to_string(), "it cannot be under 1024");
+    }
+    if config.limits.bulk_operations == 0 {
+        return refuse("limits.bulk_operations", "0".to_owned(), "it has to be at least 1");
     }
     if config.limits.request_seconds == 0 {
         return refuse("limits.request_seconds", "0".to_owned(), "it has to be at least 1");
@@ -327,6 +331,8 @@ mod tests {
     fn a_bad_value_says_what_it_has_to_be() {
         for (toml, variables, says) in [
             ("[limits]\npage_size = 10\n", vec![], "under 100"),
+            ("[limits]\nbulk_operations = 0\n", vec![], "at least 1"),
+            ("", vec![("SEATBRIDGE__LIMITS__BULK_OPERATIONS", "0")], "at least 1"),
             ("listen = 5\n", vec![], "listen must be"),
             ("= no toml", vec![], "seatbridge.toml: TOML parse error at line 1"),
             ("secret = \"hunter2", vec![], "at line 1"),

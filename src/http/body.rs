@@ -1,5 +1,6 @@
 //! Reading a JSON body within its limits (S2, S8).
 
+use super::compression::{Coding, Unpacked, inflated};
 use super::error::ScimFailure;
 use super::state::Bridge;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
@@ -9,7 +10,7 @@ use std::future::{Ready, ready};
 
 /// The body of a SCIM request, not read yet: a caller without a living token is told so, whatever the body.
 pub struct ScimBody {
-    labelled: Result<(), ScimFailure>,
+    labelled: Result<Coding, ScimFailure>,
     limit: usize,
     payload: Payload,
 }
@@ -21,7 +22,7 @@ impl FromRequest for ScimBody {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let bridge = request.app_data::<web::Data<Bridge>>();
         ready(Ok(Self {
-            labelled: refuse_foreign_label(request),
+            labelled: refuse_foreign_label(request).and_then(|()| Coding::of(request.headers())),
             limit: bridge.map_or(0, |bridge| bridge.config.limits.body_bytes),
             payload: payload.take(),
         }))
@@ -31,10 +32,17 @@ impl FromRequest for ScimBody {
 impl ScimBody {
     /// Reads it as JSON.
     ///
-    /// Errors: [`ScimFailure`] for a foreign label, a body beyond the limit, and what is no JSON.
+    /// Errors: [`ScimFailure`] for a foreign label or coding, a body beyond the limit, and what is no JSON.
     pub async fn json(self) -> Result<Value, ScimFailure> {
-        self.labelled?;
-        let bytes = read_within(self.payload, self.limit).await?;
+        let coding = self.labelled?;
+        let sent = read_within(self.payload, self.limit).await?;
+        let bytes = match coding {
+            Coding::Plain => sent,
+            Coding::Gzip => inflated(&sent, self.limit).map_err(|why| match why {
+                Unpacked::TooLarge => Unread::TooLarge { limit: self.limit }.into(),
+                Unpacked::Broken => ScimFailure::NotGzip,
+            })?,
+        };
         serde_json::from_slice(&bytes).map_err(|error| ScimFailure::NotJson {
             line: error.line(),
             column: error.column(),

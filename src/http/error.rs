@@ -78,6 +78,23 @@ pub enum ScimFailure {
         /// The label.
         found: String,
     },
+    /// Compressed in a way we do not undo.
+    #[error("the body is coded as {found}; send it as it is, or coded once with gzip")]
+    ForeignCoding {
+        /// The coding.
+        found: String,
+    },
+    /// Labelled gzip, but it is none.
+    #[error("the body is labelled gzip, but cannot be unpacked; send it whole, or as it is")]
+    NotGzip,
+    /// The address is too long.
+    #[error("the query has {bytes} bytes, but at most {limit} are read; send a POST to /.search instead")]
+    QueryTooLong {
+        /// Length of the query sent.
+        bytes: usize,
+        /// Length that is still read.
+        limit: usize,
+    },
     /// Nobody can be found by no name.
     #[error("userName is missing or blank: map one, because the identity provider finds people by it")]
     NoUserName,
@@ -96,7 +113,7 @@ pub enum ScimFailure {
     #[error("this address answers {allow} only")]
     MethodNotAllowed {
         /// The methods it has.
-        allow: &'static str,
+        allow: String,
     },
     /// L9.
     #[error("{0}")]
@@ -153,6 +170,7 @@ impl ScimFailure {
         use ScimFailure as F;
         match self {
             F::Protocol(scim::Error::TooManyOperations { .. }) => (413, None),
+            F::Protocol(scim::Error::Bulk(fault)) => bulk_wire(fault),
             F::Protocol(scim::Error::Unreadable { .. }) => (500, None),
             F::Protocol(error) => (400, Some(error.scim_type())),
             F::Seat(violation) => seat_wire(violation),
@@ -162,15 +180,31 @@ impl ScimFailure {
             }
             F::Precondition { .. } => (412, None),
             F::NoUserName => (400, Some(ScimType::InvalidValue)),
-            F::NotJson { .. } | F::Unread(Unread::Broken) => (400, Some(ScimType::InvalidSyntax)),
+            F::NotJson { .. } | F::NotGzip | F::Unread(Unread::Broken) => {
+                (400, Some(ScimType::InvalidSyntax))
+            }
             F::Unread(Unread::TooLarge { .. }) => (413, None),
-            F::ForeignMediaType { .. } => (415, None),
+            F::QueryTooLong { .. } => (414, None),
+            F::ForeignMediaType { .. } | F::ForeignCoding { .. } => (415, None),
             F::NoSuchAddress | F::NoSuchResource { .. } => (404, None),
             F::MethodNotAllowed { .. } => (405, None),
             F::NoGroups(_) | F::NotOffered { .. } => (501, None),
             F::TimedOut => (503, None),
             F::Panicked => (500, None),
         }
+    }
+}
+
+fn bulk_wire(fault: &scim::bulk::Fault) -> (u16, Option<ScimType>) {
+    use scim::bulk::Fault;
+    match fault {
+        Fault::TooManyOperations { .. } => (413, None),
+        Fault::Circle { .. } | Fault::NotMade { .. } => (409, None),
+        Fault::NoOperations
+        | Fault::FailOnErrors
+        | Fault::Malformed { .. }
+        | Fault::Repeated { .. }
+        | Fault::Unknown { .. } => (400, Some(fault.scim_type())),
     }
 }
 
@@ -207,8 +241,11 @@ impl ResponseError for ScimFailure {
         if refusal.status == 401 {
             answer.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"seatbridge\""));
         }
+        if let ScimFailure::ForeignCoding { .. } = self {
+            answer.insert_header((header::ACCEPT_ENCODING, "gzip"));
+        }
         if let ScimFailure::MethodNotAllowed { allow } = self {
-            answer.insert_header((header::ALLOW, *allow));
+            answer.insert_header((header::ALLOW, allow.as_str()));
         }
         answer.body(scim::error::body(refusal.status, refusal.scim_type, &refusal.detail).to_string())
     }

@@ -30,6 +30,15 @@ pub fn request_id(request: &HttpRequest) -> String {
     request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
 }
 
+/// When a request is answered at the latest.
+#[derive(Debug, Clone, Copy)]
+struct Deadline(Instant);
+
+/// When this request is given up and answered 503, if it is one that is.
+pub fn deadline(request: &HttpRequest) -> Option<Instant> {
+    request.extensions().get::<Deadline>().map(|at| at.0)
+}
+
 fn id_for(headers: &HeaderMap) -> String {
     let plain = |text: &&str| {
         let legal = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
@@ -53,14 +62,16 @@ pub async fn front(
     let method = request.method().to_string();
     let path = shown_path(request.path());
     let side = Side::of(request.path());
-    let deadline =
+    let longest =
         request.app_data::<web::Data<Bridge>>().map_or(50, |bridge| bridge.config.limits.request_seconds);
+    let longest = Duration::from_secs(longest);
     let answer = match side {
         // The proxy has deadlines of its own, towards Apollo.
         Side::Proxy => Ok(AssertUnwindSafe(next.call(request)).catch_unwind().await),
         Side::Scim | Side::Other => {
+            request.extensions_mut().insert(Deadline(started + longest));
             let guarded = AssertUnwindSafe(next.call(request)).catch_unwind();
-            tokio::time::timeout(Duration::from_secs(deadline), guarded).await
+            tokio::time::timeout(longest, guarded).await
         }
     };
     let outcome = match answer {

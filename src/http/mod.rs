@@ -4,6 +4,7 @@
 //! - `clock`: wall-clock time and random bytes, so that the rooms below get both as arguments.
 //! - `guard`: who is calling; a handler without a guard argument is visible in review.
 //! - `body`: reading a JSON body within its limits.
+//! - `compression`: gzip, both ways.
 //! - `error`: every Rust error becomes a wire body here, and only here.
 //! - `front`: request ids, panics, deadlines, access log, metrics.
 //! - `notes`: what may be written a second later: lookups, last uses.
@@ -11,6 +12,7 @@
 
 pub mod body;
 pub mod clock;
+pub mod compression;
 pub mod error;
 pub mod front;
 pub mod gate;

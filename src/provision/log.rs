@@ -50,8 +50,8 @@ impl Request {
     /// Adds names of ignored attributes and what the flavour absorbed.
     #[must_use]
     pub fn noting(mut self, ignored: &[String], notes: &[Note]) -> Self {
-        self.record.ignored = json!(ignored).to_string();
-        self.record.notes = json!(notes.iter().map(|note| note.word()).collect::<Vec<_>>()).to_string();
+        self.ignoring(ignored);
+        self.remark(&notes.iter().map(|note| note.word().to_owned()).collect::<Vec<_>>());
         self
     }
 
@@ -90,6 +90,9 @@ impl Request {
 }
 
 fn longer(list: &str, words: &[String]) -> String {
+    if words.is_empty() {
+        return list.to_owned();
+    }
     let mut all: Vec<Value> = serde_json::from_str(list).unwrap_or_default();
     all.extend(words.iter().map(|word| json!(word)));
     Value::from(all).to_string()

@@ -45,7 +45,8 @@ impl Precondition {
     /// Whether the request may go ahead on a User at this version. Weak and strong forms are one here.
     pub fn allows(&self, version: i64) -> bool {
         let names = |tags: &Vec<String>| {
-            tags.iter().any(|tag| tag == "*" || tag.trim_start_matches("W/") == format!("\"{version}\""))
+            tags.iter()
+                .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == format!("\"{version}\""))
         };
         self.if_match.as_ref().is_none_or(names) && !self.if_none_match.as_ref().is_some_and(names)
     }

@@ -19,15 +19,26 @@ static SCHEMAS: LazyLock<[Value; 2]> = LazyLock::new(|| {
     ]
 });
 
+/// The configured limits that a client is told.
+#[derive(Debug, Clone, Copy)]
+pub struct Offered {
+    /// Most resources on one page.
+    pub page_size: u64,
+    /// Largest body, in bytes.
+    pub body_bytes: usize,
+    /// Most operations of one bulk message.
+    pub bulk_operations: usize,
+}
+
 /// What this service can do, with its configured limits.
 ///
-/// Units: `page_size` in resources, `body_bytes` in bytes.
 /// Source: RFC 7643 §5, RFC 7644 §4.
 #[must_use]
-pub fn service_provider_config(base: &str, page_size: u64, body_bytes: usize) -> Value {
+pub fn service_provider_config(base: &str, offered: &Offered) -> Value {
     let mut config = located(&CONFIG, "ServiceProviderConfig", base, "/ServiceProviderConfig");
-    config["filter"]["maxResults"] = json!(page_size);
-    config["bulk"]["maxPayloadSize"] = json!(body_bytes);
+    config["filter"]["maxResults"] = json!(offered.page_size);
+    config["bulk"]["maxPayloadSize"] = json!(offered.body_bytes);
+    config["bulk"]["maxOperations"] = json!(offered.bulk_operations);
     config
 }
 
@@ -88,13 +99,17 @@ mod tests {
 
     #[test]
     fn every_document_says_where_it_is() {
-        let config = service_provider_config("https://bridge.example/scim/v2/", 200, 2048);
+        let config = service_provider_config(
+            "https://bridge.example/scim/v2/",
+            &Offered { page_size: 200, body_bytes: 2048, bulk_operations: 7 },
+        );
         assert_eq!(config["meta"]["location"], "https://bridge.example/scim/v2/ServiceProviderConfig");
         assert_eq!(config["schemas"], json!([urn::SERVICE_PROVIDER_CONFIG]));
         assert_eq!(
             (&config["filter"]["maxResults"], &config["bulk"]["maxPayloadSize"]),
             (&json!(200), &json!(2048))
         );
+        assert_eq!(config["bulk"]["maxOperations"], 7);
         assert_eq!(
             schemas(BASE)["Resources"][1]["meta"],
             json!({"resourceType": "Schema", "location": format!("{BASE}/Schemas/{}", urn::ENTERPRISE_USER)})

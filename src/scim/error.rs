@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::urn;
+use super::{bulk, urn};
 
 /// Wire words that tell a client the class of a refusal.
 ///
@@ -236,6 +236,21 @@ pub enum Error {
         /// Name of the attribute.
         attribute: &'static str,
     },
+    /// Something about a bulk message or one of its operations.
+    #[error(transparent)]
+    Bulk(#[from] bulk::Fault),
+    /// A parameter of the query came more than once.
+    #[error("the query parameter {parameter} was sent more than once; send it once")]
+    RepeatedParameter {
+        /// Name of the parameter.
+        parameter: &'static str,
+    },
+    /// A parameter of the query is not percent-encoded UTF-8.
+    #[error("the query parameter {parameter} is not percent-encoded UTF-8; write a lone % as %25")]
+    UnreadableParameter {
+        /// Name of the parameter.
+        parameter: &'static str,
+    },
     /// A number of the query is none.
     #[error("the query parameter {parameter} must be a whole number")]
     NotANumber {
@@ -273,6 +288,8 @@ impl Error {
             | Self::NoValue { .. }
             | Self::PathlessValueNotObject { .. }
             | Self::NotANumber { .. }
+            | Self::RepeatedParameter { .. }
+            | Self::UnreadableParameter { .. }
             | Self::BothProjections => ScimType::InvalidValue,
             Self::Filter { .. }
             | Self::FilterTooLong { .. }
@@ -283,6 +300,7 @@ impl Error {
             Self::TooManyOperations { .. } | Self::TooManyValues { .. } => ScimType::TooMany,
             Self::NoTarget { .. } | Self::RemoveWithoutPath { .. } => ScimType::NoTarget,
             Self::ServerOwned { .. } | Self::Immutable { .. } | Self::Required { .. } => ScimType::Mutability,
+            Self::Bulk(fault) => fault.scim_type(),
         }
     }
 }

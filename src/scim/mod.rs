@@ -12,10 +12,12 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod bulk;
 pub mod discovery;
 pub mod error;
 pub mod filter;
 pub mod list;
+mod message;
 pub mod patch;
 pub mod path;
 pub mod project;
@@ -23,6 +25,7 @@ pub mod schema;
 pub mod urn;
 pub mod user;
 
+pub use bulk::Bulk;
 pub use error::{Error, ScimType};
 pub use filter::Filter;
 pub use list::Page;

@@ -100,9 +100,11 @@ impl Store {
     {
         let (answer, answered) = oneshot::channel();
         let run: Write = Box::new(move |link| {
-            let result = link.and_then(|link| in_savepoint(link, work));
+            // Whoever went away before the turn came was told that nothing was done, and so it is (S7).
+            let wanted = if answer.is_closed() { Err(Error::Busy) } else { link };
+            let result = wanted.and_then(|link| in_savepoint(link, work));
             Box::new(move |committed| {
-                // Nobody listens any more when the caller went away; the change stands all the same.
+                // Whoever goes away later is not heard any more; the change stands all the same.
                 let _ = answer.send(committed.and(result));
             })
         });

@@ -13,7 +13,10 @@ mod house;
 
 mod assign;
 mod bench;
+mod bulk;
 mod cli;
+mod compression;
+mod conditional_requests;
 mod configuration;
 mod corpus;
 mod crash;
@@ -28,6 +31,7 @@ mod exchanges;
 mod groups_refused;
 mod keys;
 mod list_and_filter;
+mod methods;
 mod minting;
 mod no_seat;
 mod okta_dialect;

@@ -1,61 +1,103 @@
 //! What the service says about itself, and what it does not offer.
 
+use super::users::precondition;
 use super::{Answer, scim_json};
+use crate::config::Limits;
+use crate::credential::digest;
 use crate::flavour::Act;
 use crate::http::Bridge;
 use crate::http::error::ScimFailure;
 use crate::http::guard::ScimClient;
 use crate::provision::log::{About, Request};
-use crate::scim::discovery;
+use crate::scim::discovery::{self, Offered};
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::http::header::{ETAG, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::Value;
 
-/// Notes that a discovery document was read.
-fn discovered(client: &ScimClient, target: &str, bridge: &Bridge) {
-    let request = Request::new(client, "GET", target);
-    bridge.notes.lookup(request.answered(bridge.clock.now(), Act::Other, 200, &About::default()));
-}
+/// Hexadecimal digits of a document's digest that tell two editions of it apart.
+const EDITION: usize = 16;
 
 /// `GET /ServiceProviderConfig` (RFC 7644 §4).
-pub async fn service_provider_config(client: ScimClient, bridge: web::Data<Bridge>) -> HttpResponse {
-    discovered(&client, "/ServiceProviderConfig", &bridge);
-    let limits = bridge.config.limits;
-    let config = discovery::service_provider_config(&bridge.scim_base(), limits.page_size, limits.body_bytes);
-    scim_json(StatusCode::OK, &config)
+pub async fn service_provider_config(
+    client: ScimClient,
+    http: HttpRequest,
+    bridge: web::Data<Bridge>,
+) -> Answer {
+    let Limits { page_size, body_bytes, bulk_operations, .. } = bridge.config.limits;
+    let offered = Offered { page_size, body_bytes, bulk_operations };
+    let config = discovery::service_provider_config(&bridge.scim_base(), &offered);
+    shown(Ok(config), "/ServiceProviderConfig", &client, &http, &bridge)
 }
 
 /// `GET /ResourceTypes` (RFC 7644 §4).
-pub async fn resource_types(client: ScimClient, bridge: web::Data<Bridge>) -> HttpResponse {
-    discovered(&client, "/ResourceTypes", &bridge);
-    scim_json(StatusCode::OK, &discovery::resource_types(&bridge.scim_base()))
+pub async fn resource_types(client: ScimClient, http: HttpRequest, bridge: web::Data<Bridge>) -> Answer {
+    shown(Ok(discovery::resource_types(&bridge.scim_base())), "/ResourceTypes", &client, &http, &bridge)
 }
 
 /// `GET /ResourceTypes/{id}` (RFC 7644 §4).
-pub async fn resource_type(_: ScimClient, id: web::Path<String>, bridge: web::Data<Bridge>) -> Answer {
-    discovery::resource_type(&id, &bridge.scim_base())
-        .map(|found| scim_json(StatusCode::OK, &found))
-        .ok_or(ScimFailure::NoSuchResource { what: "resource type" })
+pub async fn resource_type(
+    client: ScimClient,
+    id: web::Path<String>,
+    http: HttpRequest,
+    bridge: web::Data<Bridge>,
+) -> Answer {
+    let found = discovery::resource_type(&id, &bridge.scim_base());
+    let found = found.ok_or(ScimFailure::NoSuchResource { what: "resource type" });
+    shown(found, &format!("/ResourceTypes/{id}"), &client, &http, &bridge)
 }
 
 /// `GET /Schemas` (RFC 7644 §4).
-pub async fn schemas(client: ScimClient, bridge: web::Data<Bridge>) -> HttpResponse {
-    discovered(&client, "/Schemas", &bridge);
-    scim_json(StatusCode::OK, &discovery::schemas(&bridge.scim_base()))
+pub async fn schemas(client: ScimClient, http: HttpRequest, bridge: web::Data<Bridge>) -> Answer {
+    shown(Ok(discovery::schemas(&bridge.scim_base())), "/Schemas", &client, &http, &bridge)
 }
 
 /// `GET /Schemas/{id}` (RFC 7644 §4).
-pub async fn schema(_: ScimClient, id: web::Path<String>, bridge: web::Data<Bridge>) -> Answer {
-    discovery::schema(&id, &bridge.scim_base())
-        .map(|found| scim_json(StatusCode::OK, &found))
-        .ok_or(ScimFailure::NoSuchResource { what: "schema" })
+pub async fn schema(
+    client: ScimClient,
+    id: web::Path<String>,
+    http: HttpRequest,
+    bridge: web::Data<Bridge>,
+) -> Answer {
+    let found = discovery::schema(&id, &bridge.scim_base());
+    let found = found.ok_or(ScimFailure::NoSuchResource { what: "schema" });
+    shown(found, &format!("/Schemas/{id}"), &client, &http, &bridge)
+}
+
+/// Answers a document under an ETag of its text, and notes that it was read.
+fn shown(
+    found: Result<Value, ScimFailure>,
+    target: &str,
+    client: &ScimClient,
+    http: &HttpRequest,
+    bridge: &Bridge,
+) -> Answer {
+    let request = Request::new(client, http.method().as_str(), target);
+    let answer = found.map(|document| {
+        let etag = format!("W/\"{}\"", &digest(&document.to_string())[..EDITION]);
+        let known = precondition(http).if_none_match.unwrap_or_default();
+        let mut answer = if known.iter().any(|tag| tag == "*" || *tag == etag) {
+            HttpResponse::NotModified().finish()
+        } else {
+            scim_json(StatusCode::OK, &document)
+        };
+        if let Ok(value) = HeaderValue::from_str(&etag) {
+            answer.headers_mut().insert(ETAG, value);
+        }
+        answer
+    });
+    let now = bridge.clock.now();
+    bridge.notes.lookup(match &answer {
+        Ok(answer) => request.answered(now, Act::Other, answer.status().as_u16(), &About::default()),
+        Err(failure) => request.refused(now, Act::Other, failure, &About::default()),
+    });
+    answer
 }
 
 /// `/Me`, which a connector has no use for (RFC 7644 §3.11 allows 501).
-pub async fn me(_: ScimClient) -> ScimFailure {
-    ScimFailure::NotOffered { what: "/Me" }
-}
-
-/// `/Bulk`, which ServiceProviderConfig says is not supported.
-pub async fn bulk(_: ScimClient) -> ScimFailure {
-    ScimFailure::NotOffered { what: "/Bulk" }
+pub async fn me(client: ScimClient, http: HttpRequest, bridge: web::Data<Bridge>) -> ScimFailure {
+    let failure = ScimFailure::NotOffered { what: "/Me" };
+    let request = Request::new(&client, http.method().as_str(), "/Me");
+    bridge.notes.lookup(request.refused(bridge.clock.now(), Act::Other, &failure, &About::default()));
+    failure
 }

@@ -1,6 +1,6 @@
 //! Groups, which this service does not keep (L9).
 
-use super::{Answer, Query, scim_json};
+use super::{Answer, Query, logged, scim_json};
 use crate::flavour::Act;
 use crate::http::Bridge;
 use crate::http::error::ScimFailure;
@@ -12,16 +12,31 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, web};
 
 /// `GET /Groups`: always an empty list, so that an importing IdP stays calm (L9).
-pub async fn no_groups(client: ScimClient, query: Query, bridge: web::Data<Bridge>) -> Answer {
-    let request = Request::new(&client, "GET", "/Groups");
-    let page = Page::read(query.get("startIndex"), query.get("count"), bridge.config.limits.page_size)?;
+pub async fn no_groups(
+    client: ScimClient,
+    http: HttpRequest,
+    query: Query,
+    bridge: web::Data<Bridge>,
+) -> Answer {
+    let request = Request::new(&client, http.method().as_str(), "/Groups");
+    logged(query.checked(), Act::Groups, &request, &[], &bridge)?;
+    let page = Page::read(query.get("startIndex"), query.get("count"), bridge.config.limits.page_size);
+    let page = logged(page, Act::Groups, &request, &[], &bridge)?;
     bridge.notes.lookup(request.answered(bridge.clock.now(), Act::Groups, 200, &About::default()));
     Ok(scim_json(StatusCode::OK, &list::response(0, page.start_index, Vec::new())))
 }
 
 /// `GET /Groups/{id}`: there is none (L9).
-pub async fn no_group(_: ScimClient) -> ScimFailure {
-    ScimFailure::NoSuchResource { what: "Group" }
+pub async fn no_group(
+    client: ScimClient,
+    id: web::Path<String>,
+    http: HttpRequest,
+    bridge: web::Data<Bridge>,
+) -> ScimFailure {
+    let failure = ScimFailure::NoSuchResource { what: "Group" };
+    let request = Request::new(&client, http.method().as_str(), &format!("/Groups/{id}"));
+    bridge.notes.lookup(request.refused(bridge.clock.now(), Act::Groups, &failure, &About::default()));
+    failure
 }
 
 /// Group writes, refused with the way to switch them off (L9).

@@ -9,19 +9,21 @@ use crate::provision::log::{About, Request};
 use crate::provision::search;
 use crate::scim::{Filter, Page};
 use actix_web::http::StatusCode;
-use actix_web::web;
+use actix_web::{HttpRequest, web};
 use serde_json::Value;
 
 /// `GET /Users` (RFC 7644 §3.4.2).
-pub async fn list(client: ScimClient, query: Query, bridge: web::Data<Bridge>) -> Answer {
-    find(client, "GET", "/Users", query, bridge).await
+pub async fn list(client: ScimClient, http: HttpRequest, query: Query, bridge: web::Data<Bridge>) -> Answer {
+    find(client, http.method().as_str(), "/Users", query, bridge).await
 }
 
 /// `POST /Users/.search` (RFC 7644 §3.4.3).
 pub async fn search(client: ScimClient, body: ScimBody, bridge: web::Data<Bridge>) -> Answer {
-    let message = body.json().await?;
+    let request = Request::new(&client, "POST", "/Users/.search");
+    let message = logged(body.json().await, Act::List, &request, &[], &bridge)?;
     if !message.is_object() {
-        return Err(crate::scim::Error::BodyNotObject { expected: "SearchRequest" }.into());
+        let error = crate::scim::Error::BodyNotObject { expected: "SearchRequest" };
+        return logged(Err(error), Act::List, &request, &[], &bridge);
     }
     find(client, "POST", "/Users/.search", Query::of_message(&message), bridge).await
 }
@@ -34,6 +36,7 @@ async fn find(
     bridge: web::Data<Bridge>,
 ) -> Answer {
     let request = Request::new(&client, method, target);
+    logged(query.checked(), Act::List, &request, &[], &bridge)?;
     let text = query.get("filter").filter(|text| !text.trim().is_empty());
     let act = if text.is_some() { Act::Lookup } else { Act::List };
     let translated = text.map(|text| client.directory.flavour.read_filter(text));

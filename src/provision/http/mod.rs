@@ -2,17 +2,20 @@
 //!
 //! - `users`: one User: create, read, replace, PATCH, DELETE.
 //! - `lists`: many Users: lists, lookups, `.search`.
+//! - `bulk`: many changes in one request.
 //! - `groups`: Groups, which this service does not keep (L9).
 //! - `discovery`: what the service says about itself, and what it does not offer.
 //! - `query`: the parameters of a request's address.
 
+mod bulk;
 mod discovery;
 mod groups;
 mod lists;
 mod query;
 mod users;
 
-pub use discovery::{bulk, me, resource_type, resource_types, schema, schemas, service_provider_config};
+pub use bulk::bulk;
+pub use discovery::{me, resource_type, resource_types, schema, schemas, service_provider_config};
 pub use groups::{no_group, no_groups, refuse_groups};
 pub use lists::{list, search};
 pub use query::Query;

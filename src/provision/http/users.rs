@@ -4,6 +4,7 @@ use super::{Answer, Query, logged, scim_json};
 use crate::flavour::Act;
 use crate::http::Bridge;
 use crate::http::body::ScimBody;
+use crate::http::error::ScimFailure;
 use crate::http::guard::ScimClient;
 use crate::provision::log::{About, Request};
 use crate::provision::service::{self, Order, Precondition, Wish};
@@ -13,6 +14,7 @@ use crate::store::records::SeatRecord;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::Value;
 
 /// `POST /Users` (RFC 7644 §3.3).
 pub async fn create(client: ScimClient, query: Query, body: ScimBody, bridge: web::Data<Bridge>) -> Answer {
@@ -20,11 +22,7 @@ pub async fn create(client: ScimClient, query: Query, body: ScimBody, bridge: we
     // Before anything is done: a request that cannot be answered as asked changes nothing.
     let projection = logged(query.projection(), Act::Create, &request, &[], &bridge)?;
     let body = logged(body.json().await, Act::Create, &request, &[], &bridge)?;
-    let told = client.directory.flavour.read_user(body);
-    let read = logged(User::read(&told.value), Act::Create, &request, &told.notes, &bridge)?;
-    let request = request.noting(&read.ignored, &told.notes);
-    let order = Order { wish: Wish::Create(read), id: None, precondition: Precondition::default(), request };
-    let record = service::carry_out(order, &client, &bridge).await?;
+    let record = carry(What::Create(body), Precondition::default(), request, &client, &bridge).await?;
     show(&record, StatusCode::CREATED, &projection, &client, &bridge).await
 }
 
@@ -40,16 +38,8 @@ pub async fn replace(
     let request = Request::new(&client, "PUT", &format!("/Users/{id}"));
     let projection = logged(query.projection(), Act::Update, &request, &[], &bridge)?;
     let body = logged(body.json().await, Act::Update, &request, &[], &bridge)?;
-    let told = client.directory.flavour.read_user(body);
-    let read = logged(User::read(&told.value), Act::Update, &request, &told.notes, &bridge)?;
-    let request = request.noting(&read.ignored, &told.notes);
-    let order = Order {
-        wish: Wish::Replace(read),
-        id: Some(id.into_inner()),
-        precondition: precondition(&http),
-        request,
-    };
-    let record = service::carry_out(order, &client, &bridge).await?;
+    let what = What::Replace(id.into_inner(), body);
+    let record = carry(what, precondition(&http), request, &client, &bridge).await?;
     show(&record, StatusCode::OK, &projection, &client, &bridge).await
 }
 
@@ -65,16 +55,8 @@ pub async fn modify(
     let request = Request::new(&client, "PATCH", &format!("/Users/{id}"));
     let projection = logged(query.projection(), Act::Update, &request, &[], &bridge)?;
     let body = logged(body.json().await, Act::Update, &request, &[], &bridge)?;
-    let told = client.directory.flavour.read_patch(body);
-    let patch = logged(Patch::parse(&told.value), Act::Update, &request, &told.notes, &bridge)?;
-    let request = request.noting(&[], &told.notes);
-    let order = Order {
-        wish: Wish::Modify(patch),
-        id: Some(id.into_inner()),
-        precondition: precondition(&http),
-        request,
-    };
-    let record = service::carry_out(order, &client, &bridge).await?;
+    let what = What::Modify(id.into_inner(), body);
+    let record = carry(what, precondition(&http), request, &client, &bridge).await?;
     show(&record, StatusCode::OK, &projection, &client, &bridge).await
 }
 
@@ -86,10 +68,56 @@ pub async fn remove(
     bridge: web::Data<Bridge>,
 ) -> Answer {
     let request = Request::new(&client, "DELETE", &format!("/Users/{id}"));
-    let order =
-        Order { wish: Wish::Remove, id: Some(id.into_inner()), precondition: precondition(&http), request };
-    service::carry_out(order, &client, &bridge).await?;
+    carry(What::Remove(id.into_inner()), precondition(&http), request, &client, &bridge).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// A change of one User, alone or as an operation of a bulk message.
+pub(super) enum What {
+    /// POST with this body.
+    Create(Value),
+    /// PUT on this id.
+    Replace(String, Value),
+    /// PATCH of this id.
+    Modify(String, Value),
+    /// DELETE of this id.
+    Remove(String),
+}
+
+/// Reads the body in the connector's dialect, and carries the change out.
+///
+/// Errors: [`ScimFailure`]; whatever is refused is in the provisioning log.
+pub(super) async fn carry(
+    what: What,
+    precondition: Precondition,
+    request: Request,
+    client: &ScimClient,
+    bridge: &Bridge,
+) -> Result<SeatRecord, ScimFailure> {
+    let flavour = client.directory.flavour;
+    let read_user = |act: Act, body: Value, request: Request| {
+        let told = flavour.read_user(body);
+        let read = logged(User::read(&told.value), act, &request, &told.notes, bridge)?;
+        let request = request.noting(&read.ignored, &told.notes);
+        Ok::<_, ScimFailure>((read, request))
+    };
+    let (wish, id, request) = match what {
+        What::Create(body) => {
+            let (read, request) = read_user(Act::Create, body, request)?;
+            (Wish::Create(read), None, request)
+        }
+        What::Replace(id, body) => {
+            let (read, request) = read_user(Act::Update, body, request)?;
+            (Wish::Replace(read), Some(id), request)
+        }
+        What::Modify(id, body) => {
+            let told = flavour.read_patch(body);
+            let patch = logged(Patch::parse(&told.value), Act::Update, &request, &told.notes, bridge)?;
+            (Wish::Modify(patch), Some(id), request.noting(&[], &told.notes))
+        }
+        What::Remove(id) => (Wish::Remove, Some(id), request),
+    };
+    service::carry_out(Order { wish, id, precondition, request }, client, bridge).await
 }
 
 /// `GET /Users/{id}` (RFC 7644 §3.4.1).
@@ -100,24 +128,24 @@ pub async fn read(
     query: Query,
     bridge: web::Data<Bridge>,
 ) -> Answer {
-    let request = Request::new(&client, "GET", &format!("/Users/{id}"));
-    let projection = query.projection()?;
+    let request = Request::new(&client, http.method().as_str(), &format!("/Users/{id}"));
+    let projection = logged(query.projection(), Act::Read, &request, &[], &bridge)?;
     let found = search::by_id(id.into_inner(), &client, &bridge).await;
-    let now = bridge.clock.now();
-    bridge.notes.lookup(match &found {
-        Ok(record) => {
-            request.answered(now, Act::Read, 200, &About { seat_id: Some(&record.id), ..About::default() })
-        }
-        Err(failure) => request.refused(now, Act::Read, failure, &About::default()),
-    });
-    let record = found?;
-    // On a read, If-None-Match asks whether anything is new (RFC 7644 §3.14).
-    let unchanged =
-        Precondition { if_none_match: precondition(&http).if_none_match, ..Precondition::default() };
-    if !unchanged.allows(record.version) {
-        let etag = translate::etag(record.version);
+    let record = logged(found, Act::Read, &request, &[], &bridge)?;
+    let about = About { seat_id: Some(&record.id), ..About::default() };
+    let note = |status| bridge.notes.lookup(request.answered(bridge.clock.now(), Act::Read, status, &about));
+    let etag = translate::etag(record.version);
+    let Precondition { if_match, if_none_match } = precondition(&http);
+    if !(Precondition { if_match, if_none_match: None }).allows(record.version) {
+        note(412);
+        return Err(ScimFailure::Precondition { current: etag });
+    }
+    // On a read, If-None-Match asks whether anything is new (RFC 7644 §3.14, RFC 9110 §13.2.2).
+    if !(Precondition { if_match: None, if_none_match }).allows(record.version) {
+        note(304);
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, etag)).finish());
     }
+    note(200);
     show(&record, StatusCode::OK, &projection, &client, &bridge).await
 }
 
@@ -140,7 +168,7 @@ async fn show(
     Ok(answer)
 }
 
-fn precondition(http: &HttpRequest) -> Precondition {
+pub(super) fn precondition(http: &HttpRequest) -> Precondition {
     let tags = |name: header::HeaderName| {
         let values: Vec<String> = http
             .headers()

@@ -1,8 +1,9 @@
 //! Reads a PATCH message into operations.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::scim::error::{Error, shortened};
+use crate::scim::message::{member, names};
 use crate::scim::path::Path;
 use crate::scim::urn;
 
@@ -120,23 +121,5 @@ impl Action {
         [("add", Action::Add), ("replace", Action::Replace), ("remove", Action::Remove)]
             .into_iter()
             .find_map(|(word, action)| op.eq_ignore_ascii_case(word).then_some(action))
-    }
-}
-
-/// A member by its name, compared without letter case; the exact spelling goes first.
-fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
-    object
-        .get(name)
-        .or_else(|| object.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value))
-}
-
-/// Whether `schemas`, an array or a lone text, names `wanted`. Nothing at all counts as naming it.
-fn names(schemas: &Value, wanted: &str) -> bool {
-    let is_wanted =
-        |schema: &Value| schema.as_str().is_some_and(|schema| schema.eq_ignore_ascii_case(wanted));
-    match schemas {
-        Value::Null => true,
-        Value::Array(schemas) => schemas.is_empty() || schemas.iter().any(is_wanted),
-        lone => is_wanted(lone),
     }
 }

@@ -1,5 +1,6 @@
 //! Sends the bytes of a request exactly as recorded: no client library tidies the target or the headers.
 
+use flate2::read::GzDecoder;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
@@ -61,7 +62,13 @@ fn read(stream: &mut TcpStream) -> Answer {
     let headers: Vec<(String, String)> = lines.map(header).collect();
     let length = headers.iter().find(|(name, _)| name == "content-length");
     let length: usize = length.map_or(0, |(_, value)| value.parse().unwrap());
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body).unwrap();
-    Answer { status, headers, body: String::from_utf8(body).unwrap() }
+    let mut sent = vec![0; length];
+    stream.read_exact(&mut sent).unwrap();
+    let mut body = String::new();
+    if headers.iter().any(|(name, value)| name == "content-encoding" && value == "gzip") {
+        GzDecoder::new(sent.as_slice()).read_to_string(&mut body).unwrap();
+    } else {
+        body = String::from_utf8(sent).unwrap();
+    }
+    Answer { status, headers, body }
 }

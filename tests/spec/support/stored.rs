@@ -35,3 +35,22 @@ pub fn meddle(place: &Place, sql: &str) {
         conn.batch_execute(sql).unwrap();
     }
 }
+
+/// Somebody else who writes and does not come to an end: until this is dropped nobody's change is begun.
+pub struct Writer {
+    _sqlite: Option<SqliteConnection>,
+    _postgres: Option<PgConnection>,
+}
+
+/// Takes the place of the one writer, as a second server or the command line does for a moment.
+pub fn occupy(place: &Place) -> Writer {
+    if on_postgres() {
+        let mut conn = PgConnection::establish(&place.url()).unwrap();
+        conn.batch_execute("BEGIN; SELECT 1 FROM writer WHERE id = 1 FOR UPDATE").unwrap();
+        return Writer { _sqlite: None, _postgres: Some(conn) };
+    }
+    let file = place.folder().join("test.db").display().to_string();
+    let mut conn = SqliteConnection::establish(&file).unwrap();
+    conn.batch_execute("PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE").unwrap();
+    Writer { _sqlite: Some(conn), _postgres: None }
+}

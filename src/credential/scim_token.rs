@@ -3,6 +3,7 @@
 use super::secret::{Purpose, Secrets};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
+use std::sync::LazyLock;
 
 const ISSUER: &str = "seatbridge";
 const AUDIENCE: &str = "seatbridge/scim";
@@ -71,7 +72,7 @@ pub fn verify(secrets: &Secrets, token: &str, now: i64) -> Result<Claims, Invali
     let claims = secrets
         .keys(Purpose::Signing)
         .iter()
-        .find_map(|key| jsonwebtoken::decode::<Claims>(token, &DecodingKey::from_secret(key), &rules()).ok())
+        .find_map(|key| jsonwebtoken::decode::<Claims>(token, &DecodingKey::from_secret(key), &RULES).ok())
         .ok_or(Invalid::NotOurs)?
         .claims;
     match claims.exp {
@@ -81,14 +82,14 @@ pub fn verify(secrets: &Secrets, token: &str, now: i64) -> Result<Claims, Invali
 }
 
 /// The end of a token is checked against our own clock, so the library's check is off.
-fn rules() -> Validation {
+static RULES: LazyLock<Validation> = LazyLock::new(|| {
     let mut rules = Validation::new(Algorithm::HS256);
     rules.validate_exp = false;
     rules.required_spec_claims.clear();
     rules.set_issuer(&[ISSUER]);
     rules.set_audience(&[AUDIENCE]);
     rules
-}
+});
 
 #[cfg(test)]
 mod tests {

@@ -39,11 +39,39 @@ impl Purpose {
     }
 }
 
-/// The configured secret, and the former one while it is being rotated out.
+/// The keys of the configured secret, and of the former one while it is being rotated out.
+///
+/// They are derived once: every request asks for one.
 #[derive(Clone)]
 pub struct Secrets {
-    current: SecretString,
-    former: Option<SecretString>,
+    current: Keys,
+    former: Option<Keys>,
+}
+
+/// The keys derived from one secret.
+#[derive(Clone)]
+struct Keys {
+    signing: [u8; 32],
+    cursor: [u8; 32],
+    encryption: [u8; 32],
+}
+
+impl Keys {
+    fn of(secret: &SecretString) -> Self {
+        Self {
+            signing: derive(secret, Purpose::Signing),
+            cursor: derive(secret, Purpose::Cursor),
+            encryption: derive(secret, Purpose::Encryption),
+        }
+    }
+
+    fn key(&self, purpose: Purpose) -> [u8; 32] {
+        match purpose {
+            Purpose::Signing => self.signing,
+            Purpose::Cursor => self.cursor,
+            Purpose::Encryption => self.encryption,
+        }
+    }
 }
 
 impl std::fmt::Debug for Secrets {
@@ -63,17 +91,17 @@ impl Secrets {
                 return Err(TooShort { found });
             }
         }
-        Ok(Self { current, former })
+        Ok(Self { current: Keys::of(&current), former: former.as_ref().map(Keys::of) })
     }
 
     /// The key that makes new things.
     pub fn key(&self, purpose: Purpose) -> [u8; 32] {
-        derive(&self.current, purpose)
+        self.current.key(purpose)
     }
 
     /// The keys that old things may have been made with, the current one first.
     pub fn keys(&self, purpose: Purpose) -> Vec<[u8; 32]> {
-        std::iter::once(&self.current).chain(&self.former).map(|secret| derive(secret, purpose)).collect()
+        std::iter::once(&self.current).chain(&self.former).map(|keys| keys.key(purpose)).collect()
     }
 }
 

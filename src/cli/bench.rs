@@ -61,7 +61,7 @@ fn url_in(file: &Path) -> Result<SecretString, Failure> {
 }
 
 fn told(report: &Report) -> String {
-    let heading = ["question", "users", "rate/s", "p50 ms", "p99 ms", "of static"];
+    let heading = ["question", "users", "rate/s", "p50 ms", "p99 ms", "CPU us", "of static"];
     let rows = report.figures.iter().map(row).collect();
     let megabytes =
         |bytes: Option<u64>| bytes.map_or_else(|| "-".to_owned(), |bytes| format!("{} MB", bytes >> 20));
@@ -102,6 +102,7 @@ fn row(figure: &Figure) -> Vec<String> {
         format!("{:.0}", figure.rate),
         format!("{:.2}", figure.p50_ms),
         format!("{:.2}", figure.p99_ms),
+        format!("{:.0}", figure.server_cpu_us),
         format!("{:.3}", figure.ratio),
     ]
 }

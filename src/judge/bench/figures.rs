@@ -10,6 +10,8 @@ pub struct Sample {
     pub took: Duration,
     /// Of each answer, in microseconds.
     pub latencies_us: Vec<u32>,
+    /// What the server's process spent meanwhile, where the system tells it.
+    pub server_cpu: Option<Duration>,
 }
 
 impl Sample {
@@ -17,6 +19,12 @@ impl Sample {
     pub fn rate(&self) -> f64 {
         let answers = u32::try_from(self.latencies_us.len()).unwrap_or(u32::MAX);
         if self.took.is_zero() { 0.0 } else { f64::from(answers) / self.took.as_secs_f64() }
+    }
+
+    /// What an answer cost the server's process, in microseconds; 0 where nobody knows.
+    pub fn cpu_us(&self) -> f64 {
+        let answers = f64::from(u32::try_from(self.latencies_us.len()).unwrap_or(u32::MAX));
+        self.server_cpu.map_or(0.0, |cpu| cpu.as_secs_f64() * 1e6 / answers.max(1.0))
     }
 
     /// The latency that `share` of the answers stayed within, in milliseconds.
@@ -41,6 +49,9 @@ pub struct Figure {
     pub p50_ms: f64,
     /// 99 of 100 did.
     pub p99_ms: f64,
+    /// What an answer cost the server's process, its share of what runs in the background included; less
+    /// shaken by what else the machine does than a rate is.
+    pub server_cpu_us: f64,
     /// The static answer's rate, just before.
     pub static_rate: f64,
     /// The rate over the static answer's.
@@ -57,6 +68,7 @@ impl Figure {
             rate: over(&|(_, sample)| sample.rate()),
             p50_ms: over(&|(_, sample)| sample.percentile_ms(0.50)),
             p99_ms: over(&|(_, sample)| sample.percentile_ms(0.99)),
+            server_cpu_us: over(&|(_, sample)| sample.cpu_us()),
             static_rate: over(&|(beside, _)| *beside),
             ratio: over(&|(beside, sample)| if *beside > 0.0 { sample.rate() / beside } else { 0.0 }),
         }
@@ -82,7 +94,7 @@ mod tests {
     use super::*;
 
     fn sample(latencies_us: Vec<u32>) -> Sample {
-        Sample { took: Duration::from_secs(2), latencies_us }
+        Sample { took: Duration::from_secs(2), latencies_us, server_cpu: Some(Duration::from_millis(1)) }
     }
 
     /// Issue 3: median of the rounds, whatever their order; one round that went wrong changes nothing.
@@ -105,6 +117,6 @@ mod tests {
         assert_eq!(hundred.percentile_ms(0.99), 99.0);
         assert_eq!(sample(vec![7000]).percentile_ms(0.99), 7.0);
         assert_eq!(sample(vec![]).percentile_ms(0.5), 0.0);
-        assert_eq!(hundred.rate(), 50.0);
+        assert_eq!((hundred.rate(), hundred.cpu_us()), (50.0, 10.0));
     }
 }

@@ -63,7 +63,7 @@ pub(super) async fn put(
     }
     // Who found the last question taken already went one too far.
     next.fetch_min(last, Ordering::Relaxed);
-    Ok(Sample { took: started.elapsed(), latencies_us })
+    Ok(Sample { took: started.elapsed(), latencies_us, server_cpu: None })
 }
 
 async fn ask(

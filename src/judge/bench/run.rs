@@ -192,7 +192,10 @@ impl Bench<'_> {
         until: Until,
         next: &Arc<AtomicUsize>,
     ) -> Result<Sample, Problem> {
-        load::put(question, until, next, self.plan.connections, self.subject.address).await
+        let before = self.subject.cpu();
+        let sample = load::put(question, until, next, self.plan.connections, self.subject.address).await?;
+        let server_cpu = self.subject.cpu().zip(before).map(|(after, before)| after.saturating_sub(before));
+        Ok(Sample { server_cpu, ..sample })
     }
 
     fn question(

@@ -19,6 +19,10 @@ use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// Linux counts in hundredths of a second, whatever the kernel's own clock.
+const MILLISECONDS_PER_TICK: u64 = 10;
 
 /// A server that is being measured; dropped, it is killed and its store removed.
 pub(super) struct Subject {
@@ -64,6 +68,16 @@ impl Subject {
             spawn(&file, program).map_err(|cause| Problem::Subject { what: "did not start", cause })?;
         let people = People::new(address.to_string(), token);
         Ok(Self { address, people, store, process, _left: left })
+    }
+
+    /// Processor time of the server so far; nothing where the system does not tell.
+    pub fn cpu(&self) -> Option<Duration> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id())).ok()?;
+        // Behind the name, which may hold anything: state, ten others, then user and system time.
+        let (_, fields) = stat.rsplit_once(')')?;
+        let mut ticks = fields.split_whitespace().skip(11);
+        let (user, system): (u64, u64) = (ticks.next()?.parse().ok()?, ticks.next()?.parse().ok()?);
+        Some(Duration::from_millis((user + system) * MILLISECONDS_PER_TICK))
     }
 
     /// Resident memory of the server; nothing where the system does not tell.

@@ -17,7 +17,7 @@ pub fn person_of(user: &User) -> Option<Person> {
         .collect();
     let address = seat_address(&mails, user_name.as_str()).and_then(Address::parse);
     // `active` is the seat's state, kept once.
-    let profile = serde_json::from_str(&user.clone().without("active").to_json()).unwrap_or(Value::Null);
+    let profile = user.clone().without("active").into_stored();
     Some(Person {
         user_name,
         address,
@@ -30,7 +30,7 @@ pub fn person_of(user: &User) -> Option<Person> {
 ///
 /// Errors: the scim room's, when the stored text is no User.
 pub fn user_of(person: &Person) -> Result<User, scim::Error> {
-    User::from_json(&person.profile.0.to_string())
+    User::from_stored(person.profile.0.clone())
 }
 
 /// What a request that ends with `wanted` asks of a seat, by the state before and the state wanted (S5).

@@ -50,13 +50,15 @@ fn whole_number(parameter: &'static str, text: &str) -> Result<u64, Error> {
 /// Source: RFC 7644 §3.4.2.
 #[must_use]
 pub fn response(total: u64, start_index: u64, resources: Vec<Value>) -> Value {
-    json!({
+    let mut page = json!({
         "schemas": [urn::LIST_RESPONSE],
         "totalResults": total,
         "startIndex": start_index,
         "itemsPerPage": resources.len(),
-        "Resources": resources,
-    })
+    });
+    // Moved, where the macro would copy every one of them.
+    page["Resources"] = Value::Array(resources);
+    page
 }
 
 /// The message that carries one page by cursor; a page without `next` is the last one.

@@ -59,6 +59,25 @@ impl User {
         serde_json::from_str(text).map(User).map_err(|cause| Error::Unreadable { problem: cause.to_string() })
     }
 
+    /// Takes what [`User::into_stored`] gave, unchanged.
+    ///
+    /// Errors: [`Error::Unreadable`] when it is no JSON object.
+    pub fn from_stored(stored: Value) -> Result<User, Error> {
+        match stored {
+            Value::Object(members) => Ok(User(members)),
+            other => {
+                let found = canonical::type_of(&other);
+                Err(Error::Unreadable { problem: format!("{found} where a User should be") })
+            }
+        }
+    }
+
+    /// The same as [`User::to_json`], not yet as text.
+    #[must_use]
+    pub fn into_stored(self) -> Value {
+        Value::Object(self.0)
+    }
+
     /// The form in which a User is stored; nothing is lost.
     #[must_use]
     pub fn to_json(&self) -> String {

@@ -58,7 +58,7 @@ impl Notes {
         }
         store
             .write(move |tx| {
-                tx.insert_log(&lookups)?;
+                tx.insert_log(lookups)?;
                 tokens.iter().try_for_each(|(id, (at, from))| tx.touch_token(id, *at, from))?;
                 keys.iter().try_for_each(|(id, at)| tx.touch_key(id, *at))
             })

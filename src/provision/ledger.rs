@@ -88,7 +88,7 @@ pub fn write(
     if before.version == 0 {
         tx.insert_seat(&record, &emails)?
     } else {
-        tx.update_seat(&record, &emails)?
+        tx.update_seat(&before, &record, &emails)?
     }
     yield_address(&record, decision, directory, cause, tx)?;
     record_events(&before.seat, &record, decision, &changes, cause, tx)?;
@@ -180,7 +180,7 @@ fn record_events(
         if rebound {
             tx.append(&entry(Action::Rebind, record, cause))?;
         }
-        tx.insert_event(&record.id, &history(event, rebound, audit_seq, cause.now))?;
+        tx.insert_event(&record.id, history(event, rebound, audit_seq, cause.now))?;
     }
     Ok(())
 }
@@ -263,7 +263,7 @@ fn audit_yield(
     let event = Event { what: What::Amended, after: record.seat };
     tx.insert_event(
         id,
-        &SeatEvent { what: "yielded".to_owned(), ..history(&event, false, audit_seq, cause.now) },
+        SeatEvent { what: "yielded".to_owned(), ..history(&event, false, audit_seq, cause.now) },
     )
 }
 

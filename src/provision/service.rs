@@ -83,7 +83,7 @@ pub async fn carry_out(
     let work = move |tx: &mut dyn Tx| {
         // The moment of the turn, not of the request: times then run as versions and the queue do (L8).
         let cause = Cause { actor, now: clock.now(), request_id };
-        Work { directory: &directory, cause: &cause, tx }.run(order)
+        Work { directory: &directory, cause: &cause, tx, carrier: None }.run(order)
     };
     let outcome = bridge.store.write(work).await?;
     match outcome {
@@ -99,6 +99,8 @@ struct Work<'a> {
     directory: &'a Directory,
     cause: &'a Cause,
     tx: &'a mut dyn Tx,
+    /// Who carries a userName (compared form), once asked: nothing is written before the decision.
+    carrier: Option<(String, Option<SeatRecord>)>,
 }
 
 impl Work<'_> {
@@ -154,7 +156,7 @@ impl Work<'_> {
     /// The record a POST means: one that holds or awaits a seat under this name, or an unassigned one it
     /// revives.
     fn revived(&mut self, person: &Person) -> Result<Option<SeatRecord>, Error> {
-        let named = self.tx.seat_by_user_name(&self.directory.id, person.user_name.key())?;
+        let named = self.carrier_of(person.user_name.key())?;
         if let Some(record) = named
             && (record.seat.standing().is_active() || revives_by_user_name(&record.seat, person))
         {
@@ -165,6 +167,17 @@ impl Work<'_> {
         };
         let known = self.tx.unassigned_by_external_id(&self.directory.id, external_id)?;
         Ok(known.filter(|record| revives_by_external_id(&record.seat, person, &self.directory.policy)))
+    }
+
+    fn carrier_of(&mut self, key: &str) -> Result<Option<SeatRecord>, Error> {
+        if let Some((asked, found)) = &self.carrier
+            && asked == key
+        {
+            return Ok(found.clone());
+        }
+        let found = self.tx.seat_by_user_name(&self.directory.id, key)?;
+        self.carrier = Some((key.to_owned(), found.clone()));
+        Ok(found)
     }
 
     fn settle(
@@ -205,7 +218,7 @@ impl Work<'_> {
                     subject: subject.as_deref(),
                     changes: &written.changes,
                 };
-                self.tx.insert_log(&[request.answered(self.cause.now, act, status, &about)])?;
+                self.tx.insert_log(vec![request.answered(self.cause.now, act, status, &about)])?;
                 Ok(Outcome::Done(Box::new(written)))
             }
         }
@@ -229,7 +242,7 @@ impl Work<'_> {
         let Some(person) = command.person() else {
             return Ok(facts);
         };
-        let named = self.tx.seat_by_user_name(&self.directory.id, person.user_name.key())?;
+        let named = self.carrier_of(person.user_name.key())?;
         facts.same_user_name = self.rival(named, before)?;
         if let Some(address) = &person.address {
             let held = self.tx.active_by_address(address.key())?;
@@ -278,7 +291,7 @@ impl Work<'_> {
             subject: subject.as_deref(),
             changes: &[],
         };
-        self.tx.insert_log(&[request.refused(self.cause.now, act, &failure, &about)])?;
+        self.tx.insert_log(vec![request.refused(self.cause.now, act, &failure, &about)])?;
         Ok(Outcome::Refused(failure))
     }
 }

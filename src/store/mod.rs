@@ -20,6 +20,7 @@
 
 mod engine;
 mod error;
+mod head;
 mod link;
 pub mod migrate;
 #[cfg(feature = "postgres")]

@@ -1,6 +1,7 @@
 //! PostgreSQL: shared by replicas; the writer row keeps their batches apart; readers cannot write.
 
 use super::error::Error;
+use super::head::Kept;
 use super::link::{Link, Opener, Use};
 use super::tx::Tx;
 use diesel::connection::SimpleConnection;
@@ -9,11 +10,12 @@ use secrecy::{ExposeSecret, SecretString};
 use std::path::Path;
 use std::sync::Arc;
 
-pub(super) type Conn = PgConnection;
 type Db = diesel::pg::Pg;
 
 #[path = "queries/directories.rs"]
 mod directories;
+#[path = "queries/head.rs"]
+mod head;
 #[path = "queries/keys.rs"]
 mod keys;
 #[path = "queries/seat_row.rs"]
@@ -27,23 +29,28 @@ mod trail;
 
 /// Opens further connections to the server at `url`.
 pub(super) fn opener(url: SecretString) -> Opener {
-    Arc::new(move |purpose| open(&url, purpose).map(|conn| Box::new(Connected(conn)) as Box<dyn Link>))
+    let linked = |db| Box::new(Conn { db, kept: Kept::default() }) as Box<dyn Link>;
+    Arc::new(move |purpose| open(&url, purpose).map(linked))
 }
 
 /// Connects to the server at `url`.
 ///
 /// Errors: [`Error::Unavailable`] with the server's words, never with the URL.
-pub(super) fn open(url: &SecretString, purpose: Use) -> Result<Conn, Error> {
+pub(super) fn open(url: &SecretString, purpose: Use) -> Result<PgConnection, Error> {
     let unavailable = |cause: String| {
         let words: Vec<&str> = cause.split_whitespace().collect();
         Error::Unavailable(format!("PostgreSQL says: {}; check SEATBRIDGE__DATABASE__URL", words.join(" ")))
     };
     let system = openssl_probe::probe().cert_file;
     let url = with_system_roots(url.expose_secret(), system.as_deref());
-    let mut conn = Conn::establish(&url).map_err(|error| unavailable(error.to_string()))?;
+    let mut conn = PgConnection::establish(&url).map_err(|error| unavailable(error.to_string()))?;
     let session = match purpose {
         // A client that vanishes in mid-transaction must not keep the writer row from everybody else.
-        Use::Write => "SET idle_in_transaction_session_timeout = '60s'; SET lock_timeout = '15s'",
+        // Each of its questions has an index, which a plan made while the tables were empty might pass over.
+        Use::Write => {
+            "SET idle_in_transaction_session_timeout = '60s'; SET lock_timeout = '15s'; \
+             SET enable_seqscan = off"
+        }
         Use::Read => "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
     };
     conn.batch_execute(session).map_err(|error| unavailable(error.to_string()))?;
@@ -61,50 +68,62 @@ fn with_system_roots(url: &str, system: Option<&Path>) -> String {
     if named.contains("sslmode=") { named } else { format!("{named}&sslmode=verify-full") }
 }
 
-struct Connected(Conn);
+/// A connection, and the writer row while it carries a batch.
+pub(super) struct Conn {
+    db: PgConnection,
+    kept: Kept,
+}
 
-impl Connected {
+impl Conn {
     fn run(&mut self, sql: &str) -> Result<(), Error> {
-        self.0.batch_execute(sql).map_err(Error::from)
+        self.db.batch_execute(sql).map_err(Error::from)
     }
 }
 
-impl Link for Connected {
+impl Link for Conn {
     fn begin_write(&mut self) -> Result<(), Error> {
-        self.run("BEGIN")?;
-        self.run("SELECT 1 FROM writer WHERE id = 1 FOR UPDATE").inspect_err(|_| self.rollback()).map_err(
-            |error| {
-                let told = error.to_string();
-                if told.contains("lock timeout") { Error::Busy } else { error }
-            },
-        )
+        let taken = self.run("BEGIN; SELECT 1 FROM writer WHERE id = 1 FOR UPDATE");
+        let head = taken.and_then(|()| head::stored(self)).inspect_err(|_| self.rollback());
+        let head = head.map_err(|error| {
+            let told = error.to_string();
+            if told.contains("lock timeout") { Error::Busy } else { error }
+        })?;
+        self.kept.begin(head);
+        Ok(())
     }
     fn begin_read(&mut self) -> Result<(), Error> {
         self.run("BEGIN ISOLATION LEVEL REPEATABLE READ")
     }
     fn commit(&mut self) -> Result<(), Error> {
+        trail::write_pending(self)?;
+        head::write(self)?;
+        self.kept.end();
         self.run("COMMIT")
     }
     fn rollback(&mut self) {
+        self.kept.end();
         let _ = self.run("ROLLBACK");
     }
     fn savepoint(&mut self) -> Result<(), Error> {
+        self.kept.mark();
         self.run("SAVEPOINT command")
     }
     fn release(&mut self) -> Result<(), Error> {
+        self.kept.release();
         self.run("RELEASE command")
     }
     fn undo(&mut self) -> Result<(), Error> {
+        self.kept.fall_back();
         self.run("ROLLBACK TO command; RELEASE command")
     }
     fn tx(&mut self) -> &mut dyn Tx {
-        &mut self.0
+        self
     }
 }
 
 impl Tx for Conn {
     fn ping(&mut self) -> Result<(), Error> {
-        self.batch_execute("SELECT audit_seq FROM writer").map_err(Error::from)
+        self.db.batch_execute("SELECT audit_seq FROM writer").map_err(Error::from)
     }
 }
 

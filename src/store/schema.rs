@@ -1,7 +1,10 @@
 //! The tables, as both backends have them.
 
 diesel::table! {
-    writer (id) { id -> BigInt, audit_seq -> BigInt, audit_hash -> Text, }
+    writer (id) {
+        id -> BigInt, audit_seq -> BigInt, audit_hash -> Text, seat_seq -> BigInt, assigned -> BigInt,
+        queued -> BigInt, released_at -> BigInt,
+    }
 }
 diesel::table! {
     team (id) {

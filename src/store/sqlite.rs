@@ -1,6 +1,7 @@
 //! SQLite: one file, WAL, full synchronisation; readers cannot write.
 
 use super::error::Error;
+use super::head::Kept;
 use super::link::{Link, Opener, Use};
 use super::tx::Tx;
 use diesel::connection::SimpleConnection;
@@ -9,11 +10,12 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub(super) type Conn = SqliteConnection;
 type Db = diesel::sqlite::Sqlite;
 
 #[path = "queries/directories.rs"]
 mod directories;
+#[path = "queries/head.rs"]
+mod head;
 #[path = "queries/keys.rs"]
 mod keys;
 #[path = "queries/seat_row.rs"]
@@ -30,13 +32,15 @@ const BUSY_MILLISECONDS: u32 = 10_000;
 
 /// Opens further connections to the file at `path`.
 pub(super) fn opener(path: PathBuf) -> Opener {
-    Arc::new(move |purpose| open(&path, purpose).map(|conn| Box::new(Connected(conn)) as Box<dyn Link>))
+    Arc::new(move |purpose| {
+        open(&path, purpose).map(|db| Box::new(Conn { db, kept: Kept::default() }) as Box<dyn Link>)
+    })
 }
 
 /// Opens the file at `path`, and makes it and its folder when they are missing.
 ///
 /// Errors: [`Error::Unavailable`] says which path and why.
-pub(super) fn open(path: &Path, purpose: Use) -> Result<Conn, Error> {
+pub(super) fn open(path: &Path, purpose: Use) -> Result<SqliteConnection, Error> {
     let unavailable = |cause: String| {
         Error::Unavailable(format!(
             "{cause} ({}); choose a writable place with SEATBRIDGE__DATABASE__URL=sqlite://PATH",
@@ -45,7 +49,7 @@ pub(super) fn open(path: &Path, purpose: Use) -> Result<Conn, Error> {
     };
     make_private(path).map_err(|error| unavailable(error.to_string()))?;
     let text = path.to_str().ok_or_else(|| unavailable("the path is not UTF-8".to_owned()))?;
-    let mut conn = Conn::establish(text).map_err(|error| unavailable(error.to_string()))?;
+    let mut conn = SqliteConnection::establish(text).map_err(|error| unavailable(error.to_string()))?;
     let pragmas = format!(
         "PRAGMA busy_timeout = {BUSY_MILLISECONDS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
          PRAGMA foreign_keys = ON; PRAGMA mmap_size = 268435456; PRAGMA query_only = {};",
@@ -64,46 +68,60 @@ fn make_private(path: &Path) -> std::io::Result<()> {
     std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path).map(|_| ())
 }
 
-struct Connected(Conn);
+/// A connection, and the writer row while it carries a batch.
+pub(super) struct Conn {
+    db: SqliteConnection,
+    kept: Kept,
+}
 
-impl Connected {
+impl Conn {
     fn run(&mut self, sql: &str) -> Result<(), Error> {
-        self.0.batch_execute(sql).map_err(|error| {
+        self.db.batch_execute(sql).map_err(|error| {
             let told = error.to_string();
             if told.contains("locked") || told.contains("busy") { Error::Busy } else { Error::from(error) }
         })
     }
 }
 
-impl Link for Connected {
+impl Link for Conn {
     fn begin_write(&mut self) -> Result<(), Error> {
-        self.run("BEGIN IMMEDIATE")
+        self.run("BEGIN IMMEDIATE")?;
+        let head = head::stored(self).inspect_err(|_| self.rollback())?;
+        self.kept.begin(head);
+        Ok(())
     }
     fn begin_read(&mut self) -> Result<(), Error> {
         self.run("BEGIN")
     }
     fn commit(&mut self) -> Result<(), Error> {
+        trail::write_pending(self)?;
+        head::write(self)?;
+        self.kept.end();
         self.run("COMMIT")
     }
     fn rollback(&mut self) {
+        self.kept.end();
         let _ = self.run("ROLLBACK");
     }
     fn savepoint(&mut self) -> Result<(), Error> {
+        self.kept.mark();
         self.run("SAVEPOINT command")
     }
     fn release(&mut self) -> Result<(), Error> {
+        self.kept.release();
         self.run("RELEASE command")
     }
     fn undo(&mut self) -> Result<(), Error> {
+        self.kept.fall_back();
         self.run("ROLLBACK TO command; RELEASE command")
     }
     fn tx(&mut self) -> &mut dyn Tx {
-        &mut self.0
+        self
     }
 }
 
 impl Tx for Conn {
     fn ping(&mut self) -> Result<(), Error> {
-        self.batch_execute("SELECT audit_seq FROM writer").map_err(Error::from)
+        self.db.batch_execute("SELECT audit_seq FROM writer").map_err(Error::from)
     }
 }

@@ -79,8 +79,13 @@ pub trait Seats {
     fn next_seq(&mut self) -> Result<i64, Error>;
     /// Records a new seat.
     fn insert_seat(&mut self, seat: &SeatRecord, emails: &[EmailKey]) -> Result<(), Error>;
-    /// Replaces a seat.
-    fn update_seat(&mut self, seat: &SeatRecord, emails: &[EmailKey]) -> Result<(), Error>;
+    /// Replaces a seat; `before` is what it was.
+    fn update_seat(
+        &mut self,
+        before: &SeatRecord,
+        seat: &SeatRecord,
+        emails: &[EmailKey],
+    ) -> Result<(), Error>;
     /// Takes userName and address lookups from a record (L6).
     fn yield_names(&mut self, id: &str) -> Result<(), Error>;
     /// Takes address lookups from unassigned records that carry `key`; answers which.
@@ -104,7 +109,7 @@ pub trait Seats {
     /// People waiting for a seat, in order of arrival.
     fn next_in_line(&mut self, limit: i64) -> Result<Vec<SeatRecord>, Error>;
     /// Adds to a seat's history.
-    fn insert_event(&mut self, seat_id: &str, event: &SeatEvent) -> Result<(), Error>;
+    fn insert_event(&mut self, seat_id: &str, event: SeatEvent) -> Result<(), Error>;
     /// A seat's history.
     fn events(&mut self, seat_id: &str) -> Result<Vec<SeatEvent>, Error>;
     /// When each directory last took a seat away; who never did is not in the list.
@@ -144,7 +149,7 @@ pub trait Trail {
     /// The last place and its hash, as the writer row keeps them.
     fn audit_head(&mut self) -> Result<(i64, String), Error>;
     /// Adds to the provisioning log.
-    fn insert_log(&mut self, records: &[LogRecord]) -> Result<(), Error>;
+    fn insert_log(&mut self, records: Vec<LogRecord>) -> Result<(), Error>;
     /// The provisioning log's last records, newest first.
     fn recent_log(&mut self, limit: i64) -> Result<Vec<LogRecord>, Error>;
 }

@@ -282,3 +282,37 @@ async fn asking_again_while_waiting_is_free() {
     okta.replace(&id, json!({"userName": "ada@corp.example", "active": true})).await.is(200);
     assert_eq!((okta.shown(&id).await, world.kept(&id).await.audit.len()), before);
 }
+
+/// L8: the seats kept in mind are the seats there are, whatever way people came and went.
+#[actix_web::test]
+async fn the_counts_that_decide_are_the_seats_there_are() {
+    let (world, okta, held) = full().await;
+    counted(&world).await;
+    let waiting = join(&okta, "late").await;
+    okta.create(json!({"userName": "nameless"})).await.is(201);
+    counted(&world).await;
+    okta.set_active(&held[0], false).await.is(200);
+    counted(&world).await;
+    world.clock.advance(61);
+    serve(&world).await;
+    counted(&world).await;
+    okta.set_active(&held[0], true).await.is(200);
+    okta.delete(&held[1]).await.is(204);
+    okta.set_active(&waiting, false).await.is(200);
+    counted(&world).await;
+    let seen = counted(&world).await;
+    assert!(seen.0 > 0 && seen.1 > 0, "{seen:?}: the story says nothing about one of them");
+}
+
+/// Assigned and queued as they are kept, once they are what the seats say.
+async fn counted(world: &World) -> (i64, i64) {
+    let now = world.clock.now();
+    let store = &world.server.bridge.store;
+    let (capacity, standings, queued) = store
+        .write(move |tx| Ok((tx.capacity(now)?, tx.standings()?, tx.next_in_line(1000)?.len())))
+        .await
+        .unwrap();
+    let assigned = standings.iter().find(|(word, _)| word == "assigned").map_or(0, |(_, many)| *many);
+    assert_eq!((capacity.assigned, usize::try_from(capacity.queued).unwrap()), (assigned, queued));
+    (capacity.assigned, capacity.queued)
+}

@@ -1,12 +1,17 @@
 -- Times are UTC microseconds; ids are UUID v7 text unless said otherwise; *_key columns hold the compared form.
 
--- One row: taken first by every writing transaction, so that decisions see each other's work.
+-- One row: taken first by every writing transaction, so that decisions see each other's work. The counts are kept
+-- here because counting seats for each assignment would take longer with every seat.
 CREATE TABLE writer (
   id BIGINT NOT NULL PRIMARY KEY,
   audit_seq BIGINT NOT NULL,
-  audit_hash TEXT NOT NULL
+  audit_hash TEXT NOT NULL,
+  seat_seq BIGINT NOT NULL,
+  assigned BIGINT NOT NULL,
+  queued BIGINT NOT NULL,
+  released_at BIGINT NOT NULL
 );
-INSERT INTO writer (id, audit_seq, audit_hash) VALUES (1, 0, '');
+INSERT INTO writer (id, audit_seq, audit_hash, seat_seq, assigned, queued, released_at) VALUES (1, 0, '', 0, 0, 0, 0);
 
 CREATE TABLE team (
   id BIGINT NOT NULL PRIMARY KEY,

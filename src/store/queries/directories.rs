@@ -117,13 +117,19 @@ impl From<TokenRow> for ScimToken {
 
 impl Directories for Conn {
     fn directories(&mut self) -> Result<Vec<Directory>, Error> {
-        let rows: Vec<DirectoryRow> =
-            directories::table.order(directories::name_key).select(DirectoryRow::as_select()).load(self)?;
+        let rows: Vec<DirectoryRow> = directories::table
+            .order(directories::name_key)
+            .select(DirectoryRow::as_select())
+            .load(&mut self.db)?;
         rows.into_iter().map(Directory::try_from).collect()
     }
 
     fn directory(&mut self, id: &str) -> Result<Option<Directory>, Error> {
-        let row = directories::table.find(id).select(DirectoryRow::as_select()).first(self).optional()?;
+        let row = directories::table
+            .find(id)
+            .select(DirectoryRow::as_select())
+            .get_result(&mut self.db)
+            .optional()?;
         row.map(Directory::try_from).transpose()
     }
 
@@ -131,19 +137,21 @@ impl Directories for Conn {
         let row = directories::table
             .filter(directories::name_key.eq(name.to_lowercase()))
             .select(DirectoryRow::as_select())
-            .first(self)
+            .get_result(&mut self.db)
             .optional()?;
         row.map(Directory::try_from).transpose()
     }
 
     fn insert_directory(&mut self, directory: &Directory) -> Result<(), Error> {
-        diesel::insert_into(directories::table).values(DirectoryRow::from(directory)).execute(self)?;
+        diesel::insert_into(directories::table)
+            .values(DirectoryRow::from(directory))
+            .execute(&mut self.db)?;
         Ok(())
     }
 
     fn update_directory(&mut self, directory: &Directory) -> Result<(), Error> {
         let row = DirectoryRow::from(directory);
-        diesel::update(directories::table.find(&directory.id)).set(row).execute(self)?;
+        diesel::update(directories::table.find(&directory.id)).set(row).execute(&mut self.db)?;
         Ok(())
     }
 
@@ -159,7 +167,7 @@ impl Directories for Conn {
             last_used_at: token.last_used_at,
             last_used_from: token.last_used_from.clone(),
         };
-        diesel::insert_into(scim_tokens::table).values(row).execute(self)?;
+        diesel::insert_into(scim_tokens::table).values(row).execute(&mut self.db)?;
         Ok(())
     }
 
@@ -168,7 +176,7 @@ impl Directories for Conn {
             .inner_join(directories::table.on(directories::id.eq(scim_tokens::directory_id)))
             .filter(scim_tokens::id.eq(id))
             .select((TokenRow::as_select(), DirectoryRow::as_select()))
-            .first(self)
+            .get_result(&mut self.db)
             .optional()?;
         row.map(|(token, directory)| Ok((token.into(), directory.try_into()?))).transpose()
     }
@@ -177,19 +185,19 @@ impl Directories for Conn {
         let rows: Vec<TokenRow> = scim_tokens::table
             .order((scim_tokens::created_at.desc(), scim_tokens::id))
             .select(TokenRow::as_select())
-            .load(self)?;
+            .load(&mut self.db)?;
         Ok(rows.into_iter().map(ScimToken::from).collect())
     }
 
     fn revoke_token(&mut self, id: &str, at: i64) -> Result<bool, Error> {
         let alive = scim_tokens::table.find(id).filter(scim_tokens::revoked_at.is_null());
-        Ok(diesel::update(alive).set(scim_tokens::revoked_at.eq(at)).execute(self)? == 1)
+        Ok(diesel::update(alive).set(scim_tokens::revoked_at.eq(at)).execute(&mut self.db)? == 1)
     }
 
     fn touch_token(&mut self, id: &str, at: i64, from: &str) -> Result<(), Error> {
         diesel::update(scim_tokens::table.find(id))
             .set((scim_tokens::last_used_at.eq(at), scim_tokens::last_used_from.eq(from)))
-            .execute(self)?;
+            .execute(&mut self.db)?;
         Ok(())
     }
 }

@@ -76,7 +76,7 @@ fn many(rows: Vec<KeyRow>) -> Result<Vec<ApiKeyRecord>, Error> {
 
 impl Keys for Conn {
     fn insert_key(&mut self, key: &ApiKeyRecord) -> Result<(), Error> {
-        diesel::insert_into(api_keys::table).values(KeyRow::from(key)).execute(self)?;
+        diesel::insert_into(api_keys::table).values(KeyRow::from(key)).execute(&mut self.db)?;
         Ok(())
     }
 
@@ -86,7 +86,7 @@ impl Keys for Conn {
             .inner_join(directories::table.on(directories::id.eq(seats::directory_id)))
             .filter(api_keys::id.eq(id))
             .select((KeyRow::as_select(), SeatRow::as_select(), DirectoryRow::as_select()))
-            .first(self)
+            .get_result(&mut self.db)
             .optional()?;
         row.map(|(key, seat, directory)| {
             Ok(KeyHolder { key: key.try_into()?, seat: seat.try_into()?, directory: directory.try_into()? })
@@ -99,7 +99,7 @@ impl Keys for Conn {
             api_keys::table
                 .order((api_keys::created_at.desc(), api_keys::id))
                 .select(KeyRow::as_select())
-                .load(self)?,
+                .load(&mut self.db)?,
         )
     }
 
@@ -108,7 +108,7 @@ impl Keys for Conn {
             .filter(api_keys::seat_id.eq(seat_id))
             .filter(api_keys::revoked_at.is_null())
             .filter(api_keys::expires_at.gt(now));
-        many(live.order(api_keys::created_at).select(KeyRow::as_select()).load(self)?)
+        many(live.order(api_keys::created_at).select(KeyRow::as_select()).load(&mut self.db)?)
     }
 
     fn live_keys_minted_by(&mut self, seat_id: &str, now: i64) -> Result<Vec<ApiKeyRecord>, Error> {
@@ -116,24 +116,24 @@ impl Keys for Conn {
             .filter(api_keys::minted_by.eq(seat_id))
             .filter(api_keys::revoked_at.is_null())
             .filter(api_keys::expires_at.gt(now));
-        many(live.order(api_keys::created_at).select(KeyRow::as_select()).load(self)?)
+        many(live.order(api_keys::created_at).select(KeyRow::as_select()).load(&mut self.db)?)
     }
 
     fn revoke_key(&mut self, id: &str, at: i64, why: &str) -> Result<bool, Error> {
         let alive = api_keys::table.find(id).filter(api_keys::revoked_at.is_null());
         let set = (api_keys::revoked_at.eq(at), api_keys::revoked_why.eq(why));
-        Ok(diesel::update(alive).set(set).execute(self)? == 1)
+        Ok(diesel::update(alive).set(set).execute(&mut self.db)? == 1)
     }
 
     fn supersede_key(&mut self, id: &str, by: &str, expires_at: i64) -> Result<(), Error> {
         diesel::update(api_keys::table.find(id))
             .set((api_keys::rotated_to.eq(by), api_keys::expires_at.eq(expires_at)))
-            .execute(self)?;
+            .execute(&mut self.db)?;
         Ok(())
     }
 
     fn touch_key(&mut self, id: &str, at: i64) -> Result<(), Error> {
-        diesel::update(api_keys::table.find(id)).set(api_keys::last_used_at.eq(at)).execute(self)?;
+        diesel::update(api_keys::table.find(id)).set(api_keys::last_used_at.eq(at)).execute(&mut self.db)?;
         Ok(())
     }
 }

@@ -22,7 +22,7 @@ struct TeamRow {
 
 impl Teams for Conn {
     fn team(&mut self) -> Result<Option<Team>, Error> {
-        let row = team::table.find(ONLY).select(TeamRow::as_select()).first(self).optional()?;
+        let row = team::table.find(ONLY).select(TeamRow::as_select()).get_result(&mut self.db).optional()?;
         Ok(row.map(|row: TeamRow| Team {
             team_id: row.team_id,
             name: row.name,
@@ -42,21 +42,22 @@ impl Teams for Conn {
             bootstrapped_at: saved.bootstrapped_at,
             bootstrapped_for: saved.bootstrapped_for,
         };
-        let updated = diesel::update(team::table.find(ONLY)).set(&row).execute(self)?;
+        let updated = diesel::update(team::table.find(ONLY)).set(&row).execute(&mut self.db)?;
         if updated == 0 {
-            diesel::insert_into(team::table).values(&row).execute(self)?;
+            diesel::insert_into(team::table).values(&row).execute(&mut self.db)?;
         }
         Ok(())
     }
 
     fn add_purchase(&mut self, purchase: Purchase, recorded_at: i64) -> Result<(), Error> {
+        self.kept.purchases = None;
         diesel::insert_into(seat_purchases::table)
             .values((
                 seat_purchases::seats.eq(purchase.seats),
                 seat_purchases::from_at.eq(purchase.from_at),
                 seat_purchases::recorded_at.eq(recorded_at),
             ))
-            .execute(self)?;
+            .execute(&mut self.db)?;
         Ok(())
     }
 
@@ -64,17 +65,19 @@ impl Teams for Conn {
         let rows: Vec<(i64, i64)> = seat_purchases::table
             .order((seat_purchases::from_at, seat_purchases::seq))
             .select((seat_purchases::seats, seat_purchases::from_at))
-            .load(self)?;
+            .load(&mut self.db)?;
         Ok(rows.into_iter().map(|(seats, from_at)| Purchase { seats, from_at }).collect())
     }
 
     fn seats_bought(&mut self, at: i64) -> Result<i64, Error> {
-        let latest: Option<i64> = seat_purchases::table
-            .filter(seat_purchases::from_at.le(at))
-            .order((seat_purchases::from_at.desc(), seat_purchases::seq.desc()))
-            .select(seat_purchases::seats)
-            .first(self)
-            .optional()?;
-        Ok(latest.unwrap_or(0))
+        let all = match self.kept.purchases.take() {
+            Some(known) => known,
+            None => self.purchases()?,
+        };
+        let latest = all.iter().rev().find(|purchase| purchase.from_at <= at);
+        let seats = latest.map_or(0, |purchase| purchase.seats);
+        // Nobody else buys while a batch runs; what it buys itself, it asks for again.
+        self.kept.purchases = self.kept.now().is_some().then_some(all);
+        Ok(seats)
     }
 }

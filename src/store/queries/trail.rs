@@ -1,14 +1,17 @@
 //! The audit and the provisioning log.
 
-use super::{Conn, Db};
+use super::{Conn, Db, head};
 use crate::audit::{Entry, Sealed};
 use crate::store::error::Error;
-use crate::store::records::LogRecord;
-use crate::store::schema::{audit, provisioning_log, writer};
+use crate::store::head::Pending;
+use crate::store::records::{LogRecord, SeatEvent};
+use crate::store::schema::{audit, provisioning_log, seat_events};
 use crate::store::tx::Trail;
+use diesel::insert_into;
 use diesel::prelude::*;
 
-const ONLY: i64 = 1;
+/// Most rows written in one statement.
+const AT_ONCE: usize = 500;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit, check_for_backend(Db))]
@@ -65,6 +68,36 @@ impl From<AuditRow> for Sealed {
     }
 }
 
+#[derive(Insertable)]
+#[diesel(table_name = seat_events)]
+struct EventRow {
+    seat_id: String,
+    at: i64,
+    what: String,
+    standing: String,
+    user_name: String,
+    address: Option<String>,
+    external_id: Option<String>,
+    rebound: bool,
+    audit_seq: i64,
+}
+
+impl From<(String, SeatEvent)> for EventRow {
+    fn from((seat_id, event): (String, SeatEvent)) -> Self {
+        Self {
+            seat_id,
+            at: event.at,
+            what: event.what,
+            standing: event.standing,
+            user_name: event.user_name,
+            address: event.address,
+            external_id: event.external_id,
+            rebound: event.rebound,
+            audit_seq: event.audit_seq,
+        }
+    }
+}
+
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = provisioning_log, check_for_backend(Db))]
 struct LogRow {
@@ -85,9 +118,8 @@ struct LogRow {
     notes: String,
 }
 
-impl From<&LogRecord> for LogRow {
-    fn from(record: &LogRecord) -> Self {
-        let record = record.clone();
+impl From<LogRecord> for LogRow {
+    fn from(record: LogRecord) -> Self {
         Self {
             at: record.at,
             directory_id: record.directory_id,
@@ -130,53 +162,77 @@ impl From<LogRow> for LogRecord {
     }
 }
 
+/// Writes the rows that the batch has added so far.
+///
+/// Errors: the database's; nothing of the batch may be committed then.
+pub(super) fn write_pending(conn: &mut Conn) -> Result<(), Error> {
+    let Pending { audit, events, log } = conn.kept.take_pending();
+    let mut audit: Vec<AuditRow> = audit.into_iter().map(AuditRow::from).collect();
+    while !audit.is_empty() {
+        let some: Vec<AuditRow> = audit.drain(..audit.len().min(AT_ONCE)).collect();
+        insert_into(audit::table).values(some).execute(&mut conn.db)?;
+    }
+    let mut events: Vec<EventRow> = events.into_iter().map(EventRow::from).collect();
+    while !events.is_empty() {
+        let some: Vec<EventRow> = events.drain(..events.len().min(AT_ONCE)).collect();
+        insert_into(seat_events::table).values(some).execute(&mut conn.db)?;
+    }
+    let mut log: Vec<LogRow> = log.into_iter().map(LogRow::from).collect();
+    while !log.is_empty() {
+        let some: Vec<LogRow> = log.drain(..log.len().min(AT_ONCE)).collect();
+        insert_into(provisioning_log::table).values(some).execute(&mut conn.db)?;
+    }
+    Ok(())
+}
+
 impl Trail for Conn {
     fn append(&mut self, entry: &Entry) -> Result<i64, Error> {
-        let (last, hash) = self.audit_head()?;
-        let sealed = Sealed::seal(entry, last + 1, &hash);
-        diesel::update(writer::table.find(ONLY))
-            .set((writer::audit_seq.eq(sealed.seq), writer::audit_hash.eq(&sealed.hash)))
-            .execute(self)?;
-        diesel::insert_into(audit::table).values(AuditRow::from(sealed)).execute(self)?;
-        Ok(last + 1)
+        let head = head::changed(self)?;
+        let sealed = Sealed::seal(entry, head.audit_seq + 1, &head.audit_hash);
+        let seq = sealed.seq;
+        (head.audit_seq, head.audit_hash) = (seq, sealed.hash.clone());
+        self.kept.pending.audit.push(sealed);
+        Ok(seq)
     }
 
     fn audit_after(&mut self, seq: i64, limit: i64) -> Result<Vec<Sealed>, Error> {
+        write_pending(self)?;
         let rows: Vec<AuditRow> = audit::table
             .filter(audit::seq.gt(seq))
             .order(audit::seq)
             .limit(limit)
             .select(AuditRow::as_select())
-            .load(self)?;
+            .load(&mut self.db)?;
         Ok(rows.into_iter().map(Sealed::from).collect())
     }
 
     fn audit_of(&mut self, seat_id: &str) -> Result<Vec<Sealed>, Error> {
+        write_pending(self)?;
         let rows: Vec<AuditRow> = audit::table
             .filter(audit::seat_id.eq(seat_id))
             .order(audit::seq)
             .select(AuditRow::as_select())
-            .load(self)?;
+            .load(&mut self.db)?;
         Ok(rows.into_iter().map(Sealed::from).collect())
     }
 
     fn audit_head(&mut self) -> Result<(i64, String), Error> {
-        Ok(writer::table.find(ONLY).select((writer::audit_seq, writer::audit_hash)).first(self)?)
+        head::current(self).map(|head| (head.audit_seq, head.audit_hash))
     }
 
-    fn insert_log(&mut self, records: &[LogRecord]) -> Result<(), Error> {
-        for record in records {
-            diesel::insert_into(provisioning_log::table).values(LogRow::from(record)).execute(self)?;
-        }
+    fn insert_log(&mut self, records: Vec<LogRecord>) -> Result<(), Error> {
+        head::changed(self)?;
+        self.kept.pending.log.extend(records);
         Ok(())
     }
 
     fn recent_log(&mut self, limit: i64) -> Result<Vec<LogRecord>, Error> {
+        write_pending(self)?;
         let rows: Vec<LogRow> = provisioning_log::table
             .order(provisioning_log::seq.desc())
             .limit(limit)
             .select(LogRow::as_select())
-            .load(self)?;
+            .load(&mut self.db)?;
         Ok(rows.into_iter().map(LogRecord::from).collect())
     }
 }

@@ -12,6 +12,9 @@ use std::sync::Arc;
 
 type Db = diesel::pg::Pg;
 
+/// Most rows written in one statement, and one round trip.
+const ROWS_AT_ONCE: usize = 500;
+
 #[path = "queries/directories.rs"]
 mod directories;
 #[path = "queries/head.rs"]

@@ -12,6 +12,9 @@ use std::sync::Arc;
 
 type Db = diesel::sqlite::Sqlite;
 
+/// Rows written in one statement: several would save no round trip.
+const ROWS_AT_ONCE: usize = 1;
+
 #[path = "queries/directories.rs"]
 mod directories;
 #[path = "queries/head.rs"]

@@ -1,6 +1,6 @@
 //! The audit and the provisioning log.
 
-use super::{Conn, Db, head};
+use super::{Conn, Db, ROWS_AT_ONCE, head};
 use crate::audit::{Entry, Sealed};
 use crate::store::error::Error;
 use crate::store::head::Pending;
@@ -9,9 +9,6 @@ use crate::store::schema::{audit, provisioning_log, seat_events};
 use crate::store::tx::Trail;
 use diesel::insert_into;
 use diesel::prelude::*;
-
-/// Most rows written in one statement.
-const AT_ONCE: usize = 500;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit, check_for_backend(Db))]
@@ -167,19 +164,32 @@ impl From<LogRow> for LogRecord {
 /// Errors: the database's; nothing of the batch may be committed then.
 pub(super) fn write_pending(conn: &mut Conn) -> Result<(), Error> {
     let Pending { audit, events, log } = conn.kept.take_pending();
+    if ROWS_AT_ONCE == 1 {
+        // Prepared once and for all; and for several rows diesel would begin a transaction of its own here.
+        for entry in audit {
+            insert_into(audit::table).values(AuditRow::from(entry)).execute(&mut conn.db)?;
+        }
+        for event in events {
+            insert_into(seat_events::table).values(EventRow::from(event)).execute(&mut conn.db)?;
+        }
+        for line in log {
+            insert_into(provisioning_log::table).values(LogRow::from(line)).execute(&mut conn.db)?;
+        }
+        return Ok(());
+    }
     let mut audit: Vec<AuditRow> = audit.into_iter().map(AuditRow::from).collect();
     while !audit.is_empty() {
-        let some: Vec<AuditRow> = audit.drain(..audit.len().min(AT_ONCE)).collect();
+        let some: Vec<AuditRow> = audit.drain(..audit.len().min(ROWS_AT_ONCE)).collect();
         insert_into(audit::table).values(some).execute(&mut conn.db)?;
     }
     let mut events: Vec<EventRow> = events.into_iter().map(EventRow::from).collect();
     while !events.is_empty() {
-        let some: Vec<EventRow> = events.drain(..events.len().min(AT_ONCE)).collect();
+        let some: Vec<EventRow> = events.drain(..events.len().min(ROWS_AT_ONCE)).collect();
         insert_into(seat_events::table).values(some).execute(&mut conn.db)?;
     }
     let mut log: Vec<LogRow> = log.into_iter().map(LogRow::from).collect();
     while !log.is_empty() {
-        let some: Vec<LogRow> = log.drain(..log.len().min(AT_ONCE)).collect();
+        let some: Vec<LogRow> = log.drain(..log.len().min(ROWS_AT_ONCE)).collect();
         insert_into(provisioning_log::table).values(some).execute(&mut conn.db)?;
     }
     Ok(())

@@ -9,6 +9,7 @@ super::rows! {
     "RFC 7644 §2" Supported a_bearer_token_is_asked_for,
     "RFC 7644 §2.2" Refused nobody_is_anonymous,
     "RFC 7644 §4" Supported the_service_says_what_it_is,
+    "RFC 7644 §5" Refused names_are_compared_as_they_are_spelt,
     "RFC 7644 §6" Supported a_token_names_its_tenant,
     "RFC 7644 §7.2" Refused tls_ends_before_the_bridge,
     "RFC 7644 §7.4" Supported a_token_can_be_taken_back,
@@ -37,6 +38,14 @@ async fn the_service_says_what_it_is(trial: &Trial) {
     for path in ["/ServiceProviderConfig", "/Schemas", "/ResourceTypes"] {
         assert!(trial.get(path).await["schemas"].is_array(), "{path}");
     }
+}
+
+async fn names_are_compared_as_they_are_spelt(trial: &Trial) {
+    let (composed, decomposed) = ("REN\u{c9}E@corp.example", "rene\u{301}e@corp.example");
+    trial.okta.create(json!({"userName": composed})).await.is(201);
+    let found = async |name: &str| trial.okta.find(&format!("userName eq \"{name}\"")).await.json();
+    assert_eq!(found(&composed.to_lowercase()).await["totalResults"], 1);
+    assert_eq!(found(decomposed).await["totalResults"], 0);
 }
 
 async fn a_token_names_its_tenant(trial: &Trial) {

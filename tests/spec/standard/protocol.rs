@@ -1,7 +1,7 @@
 //! RFC 7644 §3 without its queries: the protocol, operation by operation.
 
 use super::Trial;
-use serde_json::json;
+use serde_json::{Value, json};
 
 super::rows! {
     "RFC 7644 §3.2" Supported a_wrong_method_is_told_the_right_ones,
@@ -12,6 +12,11 @@ super::rows! {
     "RFC 7644 §3.5.2.2" Supported values_are_removed,
     "RFC 7644 §3.5.2.3" Supported values_are_replaced,
     "RFC 7644 §3.6" Supported a_resource_is_deleted,
+    "RFC 7644 §3.7" Supported many_requests_come_as_one,
+    "RFC 7644 §3.7.1" Refused people_who_manage_each_other_are_two_requests,
+    "RFC 7644 §3.7.2" Supported a_bulk_request_names_what_it_makes,
+    "RFC 7644 §3.7.3" Supported a_bulk_request_stops_after_so_many_errors,
+    "RFC 7644 §3.7.4" Supported a_bulk_request_has_limits,
     "RFC 7644 §3.8" Supported bodies_are_scim_json,
     "RFC 7644 §3.9" Supported a_write_answers_the_attributes_asked_for,
     "RFC 7644 §3.10" Supported attributes_are_named_in_full,
@@ -20,6 +25,11 @@ super::rows! {
     "RFC 7644 §3.13" Supported the_version_stands_in_the_address,
     "RFC 7644 §3.14" Supported a_stale_writer_is_refused,
 }
+
+const PATCH: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+const BULK: &str = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
+
+const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 fn name() -> String {
     format!("{}@corp.example", uuid::Uuid::now_v7().simple())
@@ -100,6 +110,75 @@ async fn a_resource_is_deleted(trial: &Trial) {
     trial.okta.delete(&id).await.is_scim_error(404, None);
 }
 
+async fn bulk(trial: &Trial, more: Value, operations: Value) -> Vec<Value> {
+    let mut request = json!({"schemas": [BULK], "Operations": operations});
+    request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let answer = trial.okta.send("POST", "/Bulk", Some(request)).await.is(200).json();
+    answer["Operations"].as_array().unwrap().clone()
+}
+
+async fn many_requests_come_as_one(trial: &Trial) {
+    assert_eq!(trial.config().await["bulk"]["supported"], true);
+    let id = trial.person(json!({})).await;
+    let title = json!({"schemas": [PATCH], "Operations": [{"op": "add", "path": "title", "value": "CTO"}]});
+    let done = bulk(
+        trial,
+        json!({}),
+        json!([
+            {"method": "POST", "path": "/Users", "bulkId": "a", "data": {"userName": name()}},
+            {"method": "PATCH", "path": format!("/Users/{id}"), "data": title},
+            {"method": "DELETE", "path": format!("/Users/{id}")},
+        ]),
+    )
+    .await;
+    let statuses: Vec<&Value> = done.iter().map(|one| &one["status"]).collect();
+    assert_eq!(statuses, ["201", "200", "204"], "{done:?}");
+    assert!(done.iter().all(|one| one["location"].is_string()), "{done:?}");
+    trial.okta.read(&id).await.is(404);
+}
+
+async fn people_who_manage_each_other_are_two_requests(trial: &Trial) {
+    let one = |own: &str, other: &str| {
+        let data = json!({"userName": name(), ENTERPRISE: {"manager": {"value": format!("bulkId:{other}")}}});
+        json!({"method": "POST", "path": "/Users", "bulkId": own, "data": data})
+    };
+    let done = bulk(trial, json!({}), json!([one("a", "b"), one("b", "a")])).await;
+    assert_eq!((&done[0]["status"], &done[1]["status"]), (&json!("409"), &json!("409")), "{done:?}");
+}
+
+async fn a_bulk_request_names_what_it_makes(trial: &Trial) {
+    let report = json!({"userName": name(), ENTERPRISE: {"manager": {"value": "bulkId:boss"}}});
+    let done = bulk(
+        trial,
+        json!({}),
+        json!([
+            {"method": "POST", "path": "/Users", "bulkId": "boss", "data": {"userName": name()}},
+            {"method": "POST", "path": "/Users", "bulkId": "report", "data": report},
+        ]),
+    )
+    .await;
+    let id = |place: usize| done[place]["location"].as_str().unwrap().rsplit('/').next().unwrap();
+    assert_eq!(trial.seen(id(1)).await[ENTERPRISE]["manager"]["value"], id(0), "{done:?}");
+}
+
+async fn a_bulk_request_stops_after_so_many_errors(trial: &Trial) {
+    let gone = json!({"method": "DELETE", "path": "/Users/nobody"});
+    let done = bulk(trial, json!({"failOnErrors": 2}), json!([gone, gone, gone])).await;
+    assert_eq!(done.len(), 2, "{done:?}");
+    assert_eq!((&done[0]["status"], &done[0]["response"]["status"]), (&json!("404"), &json!("404")));
+}
+
+async fn a_bulk_request_has_limits(trial: &Trial) {
+    let limits = trial.config().await["bulk"].clone();
+    let most = limits["maxOperations"].as_u64().unwrap();
+    let gone = json!({"method": "DELETE", "path": "/Users/nobody"});
+    let request = json!({"schemas": [BULK], "Operations": vec![gone; most as usize + 1]});
+    trial.okta.send("POST", "/Bulk", Some(request)).await.is_scim_error(413, None).says(&most.to_string());
+    let large = "x".repeat(limits["maxPayloadSize"].as_u64().unwrap() as usize + 1);
+    let request = json!({"schemas": [BULK], "Operations": [], "x": large});
+    trial.okta.send("POST", "/Bulk", Some(request)).await.is_scim_error(413, None);
+}
+
 async fn bodies_are_scim_json(trial: &Trial) {
     for label in ["application/scim+json", "application/json"] {
         let body = json!({"userName": name()}).to_string();
@@ -121,17 +200,16 @@ async fn a_write_answers_the_attributes_asked_for(trial: &Trial) {
 }
 
 async fn attributes_are_named_in_full(trial: &Trial) {
-    let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
     let id = trial.person(json!({})).await;
-    let full = json!([{"op": "add", "path": format!("{enterprise}:department"), "value": "Tours"},
+    let full = json!([{"op": "add", "path": format!("{ENTERPRISE}:department"), "value": "Tours"},
         {"op": "add", "path": "urn:ietf:params:scim:schemas:core:2.0:User:name.givenName", "value": "Ada"}]);
     let seen = trial.okta.patch(&id, full).await.is(200).json();
     assert_eq!(
-        (&seen[enterprise]["department"], &seen["name"]["givenName"]),
+        (&seen[ENTERPRISE]["department"], &seen["name"]["givenName"]),
         (&json!("Tours"), &json!("Ada"))
     );
-    let few = trial.get(&format!("/Users/{id}?attributes={enterprise}:department")).await;
-    assert_eq!((&few[enterprise]["department"], few.get("name")), (&json!("Tours"), None));
+    let few = trial.get(&format!("/Users/{id}?attributes={ENTERPRISE}:department")).await;
+    assert_eq!((&few[ENTERPRISE]["department"], few.get("name")), (&json!("Tours"), None));
 }
 
 async fn nobody_is_me(trial: &Trial) {

@@ -1,4 +1,4 @@
-//! RFC 7644 §3.4 and RFC 9865: reading one, reading many, page by page.
+//! RFC 7644 §3.4: reading one, reading many, page by page.
 
 use super::Trial;
 use serde_json::{Value, json};

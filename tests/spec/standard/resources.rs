@@ -175,7 +175,11 @@ async fn the_enterprise_user_is_kept(trial: &Trial) {
         assert_eq!(&seen[name], value, "{name}");
         assert!(trial.attribute(ENTERPRISE, name).await.is_some(), "{name} is advertised");
     }
-    assert_eq!(seen["manager"]["value"], boss);
+    assert_eq!(
+        (&seen["manager"]["value"], &seen["manager"]["displayName"]),
+        (&json!(boss), &json!("The Boss"))
+    );
+    assert_eq!(seen["manager"]["$ref"], trial.seen(&boss).await["meta"]["location"]);
 }
 
 async fn the_service_is_described(trial: &Trial) {

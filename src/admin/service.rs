@@ -14,7 +14,6 @@ use crate::seat::{EmailChange, Policy, WithoutSeat};
 use crate::store::records::{Directory, Purchase, ScimToken, Team};
 use crate::store::{Store, Tx};
 use serde_json::json;
-use std::collections::BTreeMap;
 
 /// Plans Apollo sells, in the spelling of `team set --plan`.
 pub const PLANS: [&str; 4] = ["free", "basic", "professional", "organization"];
@@ -237,13 +236,6 @@ pub async fn show_directory(name: String, store: &Store) -> Result<Directory, Re
 /// Errors: the store's.
 pub async fn directories(store: &Store) -> Result<Vec<Directory>, Refusal> {
     Ok(store.read(|tx| tx.directories()).await?)
-}
-
-/// When each directory last took a seat away, by the directory's id; who never did is not there.
-///
-/// Units: UTC microseconds. Errors: the store's.
-pub async fn last_deprovisioned(store: &Store) -> Result<BTreeMap<String, i64>, Refusal> {
-    Ok(store.read(|tx| tx.last_deprovisioned()).await?.into_iter().collect())
 }
 
 /// A token as it is shown, once.

@@ -4,7 +4,7 @@ use super::Failure;
 use super::commands::{self, Choices, Directory as Verb};
 use super::context::Context;
 use super::output::{Output, facts, moment, table};
-use crate::admin::service::last_deprovisioned as deprovisioned;
+use crate::admin::links::{Links, links};
 use crate::admin::service::{self, DirectoryWish};
 use crate::admin::{Refusal, sso};
 use crate::flavour::Flavour;
@@ -22,29 +22,30 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
             let wish = wish(choices)?;
             let context = Context::open()?;
             let added = service::add_directory(name, flavour, wish, Context::act(), &context.store).await?;
-            output.show("directory", &data(&added, None), || {
-                format!("{}\n\n{}", told(&added, None), next(&added))
-            });
+            let none = Links::default();
+            let told = || format!("{}\n\n{}", told(&added, &none), next(&added));
+            output.show("directory", &data(&added, &none), told);
         }
         Verb::Set { name, choices } => {
             let wish = wish(choices)?;
             let context = Context::open()?;
             let changed = service::set_directory(name, wish, Context::act(), &context.store).await?;
-            let last = deprovisioned(&context.store).await?.get(&changed.id).copied();
-            output.show("directory", &data(&changed, last), || told(&changed, last));
+            let links = links(&changed, &context.store).await?;
+            output.show("directory", &data(&changed, &links), || told(&changed, &links));
         }
         Verb::Show { name } => {
             let context = Context::open()?;
             let found = service::show_directory(name, &context.store).await?;
-            let last = deprovisioned(&context.store).await?.get(&found.id).copied();
-            output.show("directory", &data(&found, last), || told(&found, last));
+            let links = links(&found, &context.store).await?;
+            output.show("directory", &data(&found, &links), || told(&found, &links));
         }
         Verb::List => {
             let context = Context::open()?;
-            let last = deprovisioned(&context.store).await?;
-            let dated = |directory: Directory| (last.get(&directory.id).copied(), directory);
-            let all: Vec<_> = service::directories(&context.store).await?.into_iter().map(dated).collect();
-            let rows = all.iter().map(|(last, directory)| data(directory, *last)).collect();
+            let mut all = Vec::new();
+            for directory in service::directories(&context.store).await? {
+                all.push((links(&directory, &context.store).await?, directory));
+            }
+            let rows = all.iter().map(|(links, directory)| data(directory, links)).collect();
             output.show("directory", &rows, || listed(&all));
         }
     }
@@ -122,18 +123,19 @@ fn without_seat(directory: &Directory) -> &'static str {
     }
 }
 
-fn data(directory: &Directory, last_deprovisioned: Option<i64>) -> Value {
+fn data(directory: &Directory, links: &Links) -> Value {
     json!({
         "id": directory.id, "name": directory.name, "flavour": directory.flavour,
         "email_change": email_change(directory), "without_seat": without_seat(directory),
         "default_role": directory.default_role, "role_map": directory.role_map,
         "sso_entity_id": directory.sso_entity_id, "sso_certificate_sha256": directory.sso_certificate,
         "created_at": rfc3339(directory.created_at),
-        "last_deprovisioned_at": last_deprovisioned.map(rfc3339),
+        "last_deprovisioned_at": links.last_deprovisioned.map(rfc3339),
+        "last_push_refused": links.stale,
     })
 }
 
-fn told(directory: &Directory, last_deprovisioned: Option<i64>) -> String {
+fn told(directory: &Directory, links: &Links) -> String {
     let map: Vec<String> = directory.role_map.iter().map(|(name, role)| format!("{name} = {role}")).collect();
     // An application that deactivates nobody looks like one that had no reason to: say what to look at.
     let never = || format!("never: {}", directory.flavour.deactivation_hint());
@@ -148,12 +150,30 @@ fn told(directory: &Directory, last_deprovisioned: Option<i64>) -> String {
         ("SSO entity id", directory.sso_entity_id.clone().unwrap_or_else(missing)),
         ("SSO certificate", directory.sso_certificate.clone().unwrap_or_else(missing)),
         ("connected", moment(directory.created_at)),
-        ("last deprovisioning", last_deprovisioned.map_or_else(never, moment)),
+        ("last deprovisioning", links.last_deprovisioned.map_or_else(never, moment)),
+        ("last push refused", refused(links)),
     ])
 }
 
-fn listed(all: &[(Option<i64>, Directory)]) -> String {
-    let row = |(last, directory): &(Option<i64>, Directory)| {
+/// People about whom the identity provider may say nothing any more.
+fn refused(links: &Links) -> String {
+    const SHOWN: usize = 5;
+    match links.stale.as_slice() {
+        [] => "-".to_owned(),
+        people => {
+            let more = people.len().saturating_sub(SHOWN);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let named = people.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+            format!(
+                "{named}{more}: their deactivation may never be sent; settle the failed tasks in the \
+                 identity provider"
+            )
+        }
+    }
+}
+
+fn listed(all: &[(Links, Directory)]) -> String {
+    let row = |(links, directory): &(Links, Directory)| {
         let ready = directory.sso_entity_id.is_some() && directory.sso_certificate.is_some();
         vec![
             directory.name.clone(),
@@ -162,7 +182,8 @@ fn listed(all: &[(Option<i64>, Directory)]) -> String {
             without_seat(directory).to_owned(),
             directory.default_role.to_string(),
             if ready { "recorded" } else { "missing" }.to_owned(),
-            last.map_or_else(|| "never".to_owned(), moment),
+            links.last_deprovisioned.map_or_else(|| "never".to_owned(), moment),
+            links.stale.len().to_string(),
         ]
     };
     table(
@@ -174,6 +195,7 @@ fn listed(all: &[(Option<i64>, Directory)]) -> String {
             "default role",
             "SSO",
             "last deprovisioning",
+            "last push refused",
         ],
         all.iter().map(row).collect(),
         "no directory is connected yet: seatbridge directory add NAME --flavour okta|entra \

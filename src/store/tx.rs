@@ -112,8 +112,8 @@ pub trait Seats {
     fn insert_event(&mut self, seat_id: &str, event: SeatEvent) -> Result<(), Error>;
     /// A seat's history.
     fn events(&mut self, seat_id: &str) -> Result<Vec<SeatEvent>, Error>;
-    /// When each directory last took a seat away; who never did is not in the list.
-    fn last_deprovisioned(&mut self) -> Result<Vec<(String, i64)>, Error>;
+    /// When a directory last took a seat away.
+    fn last_deprovisioned(&mut self, directory_id: &str) -> Result<Option<i64>, Error>;
     /// How many seats are in each state.
     fn standings(&mut self) -> Result<Vec<(String, i64)>, Error>;
 }
@@ -150,6 +150,8 @@ pub trait Trail {
     fn audit_head(&mut self) -> Result<(i64, String), Error>;
     /// Adds to the provisioning log.
     fn insert_log(&mut self, records: Vec<LogRecord>) -> Result<(), Error>;
+    /// Seats of a directory whose last write was refused, in the order of these refusals.
+    fn last_write_refused(&mut self, directory_id: &str) -> Result<Vec<String>, Error>;
     /// The provisioning log's last records, newest first.
     fn recent_log(&mut self, limit: i64) -> Result<Vec<LogRecord>, Error>;
 }

@@ -310,16 +310,13 @@ impl Seats for Conn {
         Ok(rows.into_iter().map(event).collect())
     }
 
-    fn last_deprovisioned(&mut self) -> Result<Vec<(String, i64)>, Error> {
-        let given_back: Vec<(String, Option<i64>)> = seats::table
-            .filter(seats::released_at.is_not_null())
+    fn last_deprovisioned(&mut self, directory_id: &str) -> Result<Option<i64>, Error> {
+        Ok(seats::table
+            .filter(seats::directory_id.eq(directory_id))
             // A change of address that the bridge carries out itself (L3) is no deprovisioning.
             .filter(seats::released_at.ne(seats::assigned_at))
-            .group_by(seats::directory_id)
-            .select((seats::directory_id, max(seats::released_at)))
-            .order(seats::directory_id)
-            .load(&mut self.db)?;
-        Ok(given_back.into_iter().filter_map(|(directory, at)| Some((directory, at?))).collect())
+            .select(max(seats::released_at))
+            .first(&mut self.db)?)
     }
 
     fn standings(&mut self) -> Result<Vec<(String, i64)>, Error> {

@@ -7,8 +7,15 @@ use crate::store::head::Pending;
 use crate::store::records::{LogRecord, SeatEvent};
 use crate::store::schema::{audit, provisioning_log, seat_events};
 use crate::store::tx::Trail;
+use diesel::dsl::max;
 use diesel::insert_into;
 use diesel::prelude::*;
+
+/// Methods of requests that may change a User.
+const WRITES: [&str; 4] = ["POST", "PUT", "PATCH", "DELETE"];
+
+/// Most places named one by one in a statement.
+const NAMED: usize = 500;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit, check_for_backend(Db))]
@@ -234,6 +241,30 @@ impl Trail for Conn {
         head::changed(self)?;
         self.kept.pending.log.extend(records);
         Ok(())
+    }
+
+    fn last_write_refused(&mut self, directory_id: &str) -> Result<Vec<String>, Error> {
+        write_pending(self)?;
+        let last: Vec<Option<i64>> = provisioning_log::table
+            .filter(provisioning_log::directory_id.eq(directory_id))
+            .filter(provisioning_log::seat_id.is_not_null())
+            .filter(provisioning_log::method.eq_any(WRITES))
+            .group_by(provisioning_log::seat_id)
+            .select(max(provisioning_log::seq))
+            .load(&mut self.db)?;
+        let mut last: Vec<i64> = last.into_iter().flatten().collect();
+        last.sort_unstable();
+        let mut refused = Vec::new();
+        for some in last.chunks(NAMED) {
+            let seats: Vec<Option<String>> = provisioning_log::table
+                .filter(provisioning_log::seq.eq_any(some))
+                .filter(provisioning_log::status.ge(400))
+                .order(provisioning_log::seq)
+                .select(provisioning_log::seat_id)
+                .load(&mut self.db)?;
+            refused.extend(seats.into_iter().flatten());
+        }
+        Ok(refused)
     }
 
     fn recent_log(&mut self, limit: i64) -> Result<Vec<LogRecord>, Error> {

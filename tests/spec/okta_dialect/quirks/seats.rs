@@ -115,6 +115,37 @@ async fn a_directory_that_never_deprovisioned_is_warned_about() {
     assert!(!shown(&bridge).contains("never"), "{}", shown(&bridge));
 }
 
+/// Okta facts §14.21, §7.3: after a push that was refused the deactivation may never come, so the directory
+/// shows who holds a seat on such a link, until a push succeeds or the person has left.
+#[actix_web::test]
+async fn people_whose_last_push_was_refused_are_shown_until_one_succeeds() {
+    let bridge = Installed::fresh();
+    let server = bridge.serve();
+    let issued = bridge.token();
+    let token = issued["token"].as_str().unwrap();
+    let refused =
+        |bridge: &Installed| bridge.data(&["directory", "show", "okta"])["last_push_refused"].clone();
+    let mut users = Vec::new();
+    for name in [RIN, "noa.ito@northbay.example"] {
+        let made = server.scim(token, "POST", "/Users", Some(json!({"userName": name}))).await;
+        users.push(format!("/Users/{}", made.is(201).id()));
+    }
+    assert_eq!(refused(&bridge), json!([]));
+    for user in &users {
+        server.scim(token, "PUT", user, Some(json!({"userName": NEW}))).await.is(400);
+        server.scim(token, "GET", user, None).await.is(200);
+    }
+    assert_eq!(refused(&bridge), json!([RIN, "noa.ito@northbay.example"]));
+    let told = bridge.run(&["directory", "show", "okta"]).out;
+    assert!(told.contains("may never be sent") && told.contains(RIN), "{told}");
+
+    server.scim(token, "PUT", &users[0], Some(json!({"userName": RIN}))).await.is(200);
+    assert_eq!(refused(&bridge), json!(["noa.ito@northbay.example"]), "a push that changes nothing counts");
+    let off = json!({"userName": "noa.ito@northbay.example", "active": false});
+    server.scim(token, "PUT", &users[1], Some(off)).await.is(200);
+    assert_eq!(refused(&bridge), json!([]));
+}
+
 /// Okta facts §14.9: both identifiers are labelled for people, by the words of Okta's screens.
 #[actix_web::test]
 async fn a_person_is_shown_with_both_identifiers_and_what_okta_calls_them() {

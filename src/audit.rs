@@ -11,6 +11,12 @@ use sha2::Digest;
 pub enum Actor {
     /// A connector, by its SCIM token.
     Token(String),
+    /// A connector, by the client secret its token was fetched with.
+    ClientSecret(String),
+    /// A connector, by the federation its token was fetched with.
+    Federation(String),
+    /// A connector, by the trust in the issuer of its token.
+    Issuer(String),
     /// A person with the command line.
     Operator(String),
     /// A holder, by their key.
@@ -23,6 +29,9 @@ impl std::fmt::Display for Actor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Actor::Token(id) => write!(f, "token:{id}"),
+            Actor::ClientSecret(id) => write!(f, "client_secret:{id}"),
+            Actor::Federation(id) => write!(f, "federation:{id}"),
+            Actor::Issuer(id) => write!(f, "issuer:{id}"),
             Actor::Operator(name) => write!(f, "operator:{name}"),
             Actor::Key(id) => write!(f, "key:{id}"),
             Actor::Bridge => f.write_str("bridge"),
@@ -71,6 +80,22 @@ pub enum Action {
     IssueToken,
     /// A SCIM token was revoked.
     RevokeToken,
+    /// A directory was told to accept an issuer's tokens.
+    TrustIssuer,
+    /// A directory accepts an issuer's tokens no longer.
+    DistrustIssuer,
+    /// An OAuth client was made.
+    AddClient,
+    /// An OAuth client was revoked, its secrets and federations with it.
+    RevokeClient,
+    /// A client secret was made.
+    AddClientSecret,
+    /// A client secret was revoked.
+    RevokeClientSecret,
+    /// A client may prove itself by assertions of an issuer.
+    FederateClient,
+    /// It may no longer.
+    UnfederateClient,
     /// A proxied call was denied.
     DenyCall,
 }
@@ -98,6 +123,14 @@ impl Action {
             Action::SetDirectory => "set_directory",
             Action::IssueToken => "issue_token",
             Action::RevokeToken => "revoke_token",
+            Action::TrustIssuer => "trust_issuer",
+            Action::DistrustIssuer => "distrust_issuer",
+            Action::AddClient => "add_client",
+            Action::RevokeClient => "revoke_client",
+            Action::AddClientSecret => "add_client_secret",
+            Action::RevokeClientSecret => "revoke_client_secret",
+            Action::FederateClient => "federate_client",
+            Action::UnfederateClient => "unfederate_client",
             Action::DenyCall => "deny_call",
         }
     }

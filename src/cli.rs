@@ -4,6 +4,7 @@
 //! configuration. Secrets are never arguments: they come from files or configuration.
 
 mod bench;
+mod client;
 mod commands;
 mod context;
 mod demo;
@@ -16,6 +17,7 @@ mod serve;
 mod team;
 mod token;
 mod trail;
+mod trust;
 
 pub use commands::command_line;
 
@@ -100,6 +102,7 @@ async fn obey(command: Command, output: Output) -> Result<(), Failure> {
         Command::Team(verb) => team::run(verb, output).await,
         Command::Directory(verb) => directory::run(verb, output).await,
         Command::Token(verb) => token::run(verb, output).await,
+        Command::Client(verb) => client::run(verb, output).await,
         Command::Seat(verb) => seat::run(verb, output).await,
         Command::Key(verb) => key::run(verb, output).await,
         Command::Audit(verb) => trail::run(verb, output).await,

@@ -2,8 +2,9 @@
 //!
 //! | Room | Holds |
 //! |---|---|
-//! | `provision`, `proxy`, `admin` | capabilities: IdP -> us, holder -> us -> Apollo, operator -> us |
-//! | `store`, `apollo` | doors to the world: SQL, Apollo's API |
+//! | `provision`, `access` | capabilities: IdP -> us, and the tokens it fetches |
+//! | `proxy`, `admin` | capabilities: holder -> us -> Apollo, operator -> us |
+//! | `store`, `apollo`, `issuer` | doors to the world: SQL, Apollo's API, the keys of token issuers |
 //! | `http` | shared kit for handlers: guards, errors, request ids |
 //! | `scim`, `flavour`, `seat`, `rbac`, `credential`, `audit` | rules, pure |
 //! | `config`, `telemetry`, `server`, `cli` | configuration, logs, the page of routes, the command line |
@@ -14,6 +15,7 @@
 // In tests a failed expectation is the message.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod access;
 pub mod admin;
 pub mod apollo;
 pub mod audit;
@@ -23,6 +25,7 @@ pub mod credential;
 pub mod emulator;
 pub mod flavour;
 pub mod http;
+pub mod issuer;
 pub mod judge;
 pub mod provision;
 pub mod proxy;

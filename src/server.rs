@@ -11,8 +11,9 @@ use crate::http::compression::compressed;
 use crate::http::error::{CallFailure, ScimFailure};
 use crate::http::front::front;
 use crate::http::{Bridge, Clock, gate::Gate, notes::Notes};
+use crate::issuer::Issuers;
 use crate::store::Store;
-use crate::{admin, provision, proxy, telemetry};
+use crate::{access, admin, provision, proxy, telemetry};
 use actix_web::dev::{HttpServiceFactory, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpResponse, HttpServer, web};
@@ -31,6 +32,11 @@ fn routes(app: &mut web::ServiceConfig) {
         .service(web::scope("/scim").default_service(web::to(no_scim_address)))
         .service(web::scope(proxy::http::MOUNTS[0]).default_service(web::to(proxy::http::proxied)))
         .service(web::scope(proxy::http::MOUNTS[1]).default_service(web::to(proxy::http::proxied)))
+        .service(
+            web::resource("/oauth/token")
+                .route(web::post().to(access::http::token))
+                .default_service(web::to(access::http::other_method)),
+        )
         .service(web::scope("/admin").configure(keys).default_service(web::to(no_address)))
         .service(only("/livez", "GET, HEAD").route(web::get().to(live)).route(web::head().to(live)))
         .service(only("/readyz", "GET, HEAD").route(web::get().to(ready)).route(web::head().to(ready)))
@@ -107,6 +113,9 @@ pub enum Problem {
     /// The door to Apollo.
     #[error(transparent)]
     Apollo(#[from] crate::apollo::Unusable),
+    /// The door to issuers.
+    #[error("the HTTP client towards token issuers cannot start: {0}")]
+    Issuers(String),
     /// The server itself.
     #[error("the server cannot start: {0}")]
     Server(std::io::Error),
@@ -156,6 +165,7 @@ pub fn start(
         secrets,
         clock,
         apollo,
+        issuers: Issuers::new().map_err(Problem::Issuers)?,
         gate: Gate::default(),
         notes: Notes::default(),
     };

@@ -6,8 +6,10 @@
 //! - `links`: how well an identity provider keeps up with the people it sent.
 //! - `refusal`: why an operator's wish is not done, with the exit code it ends in.
 //! - `sso`: the SSO facts of a directory.
+//! - `trust`: whose tokens a directory accepts; `clients`: OAuth clients (A3).
 
 pub mod api;
+pub mod clients;
 pub mod keys;
 pub mod links;
 pub mod people;
@@ -15,5 +17,6 @@ pub mod refusal;
 pub mod service;
 pub mod sso;
 pub mod trail;
+pub mod trust;
 
 pub use refusal::Refusal;

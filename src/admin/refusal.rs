@@ -64,6 +64,34 @@ pub enum Refusal {
         /// As typed.
         id: String,
     },
+    /// Nobody is trusted.
+    #[error("directory {directory} accepts no issuer's tokens; see `seatbridge directory show {directory}`")]
+    NothingTrusted {
+        /// Which directory.
+        directory: String,
+    },
+    /// A token has to name one directory.
+    #[error(
+        "directory {directory} accepts tokens of this issuer and audience already, and a token has to name \
+         one directory: give this one an OAuth client (`seatbridge client add`) or a token to paste \
+         (`seatbridge token issue`)"
+    )]
+    TrustedElsewhere {
+        /// Which directory.
+        directory: String,
+    },
+    /// No such client, or revoked before.
+    #[error("no living client has the id {id}; see `seatbridge client list`")]
+    UnknownClient {
+        /// As typed.
+        id: String,
+    },
+    /// No such secret or federation, or revoked before.
+    #[error("no living secret or federation has the id {id}; see `seatbridge client list`")]
+    UnknownCredential {
+        /// As typed.
+        id: String,
+    },
     /// A value that cannot be.
     #[error("{0}")]
     BadValue(String),
@@ -83,13 +111,17 @@ impl Refusal {
             Refusal::Store(_) | Refusal::NoCredential(_) => 1,
             Refusal::UnknownDirectory { .. }
             | Refusal::UnknownPerson { .. }
-            | Refusal::UnknownToken { .. } => 1,
+            | Refusal::UnknownToken { .. }
+            | Refusal::UnknownClient { .. }
+            | Refusal::UnknownCredential { .. }
+            | Refusal::NothingTrusted { .. } => 1,
             Refusal::Minting(MintRefusal::NoSuchHolder { .. } | MintRefusal::NoSuchKey) => 1,
             Refusal::BadValue(_) | Refusal::SsoUnreadable(_) | Refusal::Unsupported(_) => 2,
             Refusal::Minting(MintRefusal::UnknownRole | MintRefusal::BadTtl { .. }) => 2,
             Refusal::Minting(_)
             | Refusal::NotConnectable(_)
             | Refusal::SsoMissing { .. }
+            | Refusal::TrustedElsewhere { .. }
             | Refusal::DirectoryExists { .. } => 5,
             Refusal::Broken(_) => 7,
         }

@@ -211,7 +211,10 @@ pub async fn set_directory(
     .await
 }
 
-fn directory_named(name: &str, tx: &mut dyn Tx) -> Result<Result<Directory, Refusal>, crate::store::Error> {
+pub(super) fn directory_named(
+    name: &str,
+    tx: &mut dyn Tx,
+) -> Result<Result<Directory, Refusal>, crate::store::Error> {
     if let Some(directory) = tx.directory_named(name)? {
         return Ok(Ok(directory));
     }
@@ -267,8 +270,8 @@ pub async fn issue_token(
             Ok(directory) => directory,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        if let Some((missing, flag)) = missing_sso(&directory) {
-            return Ok(Err(Refusal::SsoMissing { directory: directory.name, missing, flag }));
+        if let Err(refusal) = sso_first(&directory) {
+            return Ok(Err(refusal));
         }
         let (id, seconds) = (new_id(), act.now / 1_000_000);
         let ends = days.map(|days| seconds + days * 86_400);
@@ -293,6 +296,18 @@ pub async fn issue_token(
         Ok(Ok(IssuedToken { token, id }))
     })
     .await
+}
+
+/// SSO comes before SCIM, whatever the connector comes in with (A1).
+///
+/// Errors: [`Refusal::SsoMissing`].
+pub(super) fn sso_first(directory: &Directory) -> Result<(), Refusal> {
+    match missing_sso(directory) {
+        None => Ok(()),
+        Some((missing, flag)) => {
+            Err(Refusal::SsoMissing { directory: directory.name.clone(), missing, flag })
+        }
+    }
 }
 
 fn missing_sso(directory: &Directory) -> Option<(&'static str, &'static str)> {

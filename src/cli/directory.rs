@@ -1,9 +1,10 @@
-//! `directory add|list|show|set`.
+//! `directory add|list|show|set|trust|distrust`.
 
 use super::Failure;
 use super::commands::{self, Choices, Directory as Verb};
 use super::context::Context;
 use super::output::{Output, facts, moment, table};
+use super::trust;
 use crate::admin::links::{Links, links};
 use crate::admin::service::{self, DirectoryWish};
 use crate::admin::{Refusal, sso};
@@ -11,7 +12,7 @@ use crate::flavour::Flavour;
 use crate::http::clock::rfc3339;
 use crate::rbac::Role;
 use crate::seat::{EmailChange, WithoutSeat};
-use crate::store::records::Directory;
+use crate::store::records::{Directory, IssuerTrust};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -24,28 +25,39 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
             let added = service::add_directory(name, flavour, wish, Context::act(), &context.store).await?;
             let none = Links::default();
             let told = || format!("{}\n\n{}", told(&added, &none), next(&added));
-            output.show("directory", &data(&added, &none), told);
+            output.show("directory", &data(&added, &none, None), told);
         }
         Verb::Set { name, choices } => {
             let wish = wish(choices)?;
             let context = Context::open()?;
             let changed = service::set_directory(name, wish, Context::act(), &context.store).await?;
             let links = links(&changed, &context.store).await?;
-            output.show("directory", &data(&changed, &links), || told(&changed, &links));
+            let trusted = trust::of(&changed, &context.store).await?;
+            let shown = data(&changed, &links, trusted.as_ref());
+            output.show("directory", &shown, || told(&changed, &links));
         }
         Verb::Show { name } => {
             let context = Context::open()?;
             let found = service::show_directory(name, &context.store).await?;
             let links = links(&found, &context.store).await?;
-            output.show("directory", &data(&found, &links), || told(&found, &links));
+            let trusted = trust::of(&found, &context.store).await?;
+            output.show("directory", &data(&found, &links, trusted.as_ref()), || match &trusted {
+                None => told(&found, &links),
+                Some(trusted) => format!("{}\n{}", told(&found, &links), trust::told(trusted)),
+            });
         }
+        Verb::Trust { name, issuer } => trust::add(name, issuer, output).await?,
+        Verb::Distrust { name } => trust::end(name, output).await?,
         Verb::List => {
             let context = Context::open()?;
             let mut all = Vec::new();
             for directory in service::directories(&context.store).await? {
                 all.push((links(&directory, &context.store).await?, directory));
             }
-            let rows = all.iter().map(|(links, directory)| data(directory, links)).collect();
+            let trusts = trust::all(&context.store).await?;
+            let trusted = |directory: &Directory| trusts.iter().find(|one| one.directory_id == directory.id);
+            let row = |(links, directory): &(_, Directory)| data(directory, links, trusted(directory));
+            let rows = all.iter().map(row).collect();
             output.show("directory", &rows, || listed(&all));
         }
     }
@@ -123,7 +135,7 @@ fn without_seat(directory: &Directory) -> &'static str {
     }
 }
 
-fn data(directory: &Directory, links: &Links) -> Value {
+fn data(directory: &Directory, links: &Links, trusted: Option<&IssuerTrust>) -> Value {
     json!({
         "id": directory.id, "name": directory.name, "flavour": directory.flavour,
         "email_change": email_change(directory), "without_seat": without_seat(directory),
@@ -132,6 +144,7 @@ fn data(directory: &Directory, links: &Links) -> Value {
         "created_at": rfc3339(directory.created_at),
         "last_deprovisioned_at": links.last_deprovisioned.map(rfc3339),
         "last_push_refused": links.stale,
+        "accepts_tokens_of": trusted.map(trust::data),
     })
 }
 

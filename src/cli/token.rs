@@ -3,7 +3,7 @@
 use super::Failure;
 use super::commands::Token as Verb;
 use super::context::Context;
-use super::output::{Output, moment, moment_or_dash, table};
+use super::output::{Output, moment, moment_or_dash, table_with_reasons};
 use crate::admin::service;
 use crate::http::Clock;
 use crate::http::clock::rfc3339;
@@ -51,17 +51,58 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
     Ok(())
 }
 
-fn state(token: &ScimToken, now: i64) -> &'static str {
-    match (token.revoked_at, token.expires_at) {
-        (Some(_), _) => "revoked",
-        (None, Some(end)) if end <= now => "expired",
-        (None, _) => "live",
+/// Days before its end from which a credential is warned about: time enough for a change to be approved.
+const WARNED_DAYS: i64 = 30;
+const DAY: i64 = 86_400_000_000;
+
+/// Whether a credential works, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    Revoked,
+    Expired,
+    /// Within the days of warning.
+    Soon {
+        days: i64,
+    },
+    Live,
+}
+
+/// The state of a credential, as of `now`.
+pub(super) fn ending(revoked_at: Option<i64>, expires_at: Option<i64>, now: i64) -> Ending {
+    match (revoked_at, expires_at) {
+        (Some(_), _) => Ending::Revoked,
+        (None, Some(end)) if end <= now => Ending::Expired,
+        (None, Some(end)) if end - now <= WARNED_DAYS * DAY => Ending::Soon { days: (end - now) / DAY },
+        (None, _) => Ending::Live,
+    }
+}
+
+impl Ending {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Ending::Revoked => "revoked",
+            Ending::Expired => "expired",
+            Ending::Soon { .. } | Ending::Live => "live",
+        }
+    }
+
+    /// What to do about it, in time.
+    pub(super) fn warning(self) -> Option<String> {
+        let left = match self {
+            Ending::Soon { days: 0 } => "ends within a day".to_owned(),
+            Ending::Soon { days: 1 } => "ends in 1 day".to_owned(),
+            Ending::Soon { days } => format!("ends in {days} days"),
+            Ending::Revoked | Ending::Expired | Ending::Live => return None,
+        };
+        Some(format!("{left}: make another, paste it into the identity provider, then revoke this one"))
     }
 }
 
 fn data(token: &ScimToken, directory: &str, now: i64) -> Value {
+    let state = ending(token.revoked_at, token.expires_at, now);
     json!({
-        "id": token.id, "name": token.name, "directory": directory, "state": state(token, now),
+        "id": token.id, "name": token.name, "directory": directory,
+        "state": state.word(), "warning": state.warning(),
         "created_at": rfc3339(token.created_at), "expires_at": token.expires_at.map(rfc3339),
         "revoked_at": token.revoked_at.map(rfc3339), "last_used_at": token.last_used_at.map(rfc3339),
         "last_used_from": token.last_used_from,
@@ -70,18 +111,20 @@ fn data(token: &ScimToken, directory: &str, now: i64) -> Value {
 
 fn listed(all: &[(ScimToken, String)], now: i64) -> String {
     let row = |(token, directory): &(ScimToken, String)| {
-        vec![
+        let state = ending(token.revoked_at, token.expires_at, now);
+        let cells = vec![
             token.id.clone(),
             token.name.clone(),
             directory.clone(),
-            state(token, now).to_owned(),
+            state.word().to_owned(),
             moment(token.created_at),
             token.expires_at.map_or_else(|| "never".to_owned(), moment),
             moment_or_dash(token.last_used_at),
             token.last_used_from.clone().unwrap_or_else(|| "-".to_owned()),
-        ]
+        ];
+        (cells, state.warning())
     };
-    table(
+    table_with_reasons(
         &["id", "name", "directory", "state", "made", "ends", "last used", "from"],
         all.iter().map(row).collect(),
         "no token yet: seatbridge token issue DIRECTORY --name NAME",

@@ -274,6 +274,11 @@ impl Config {
         url.trim_end_matches('/').to_owned()
     }
 
+    /// The token URL an admin pastes into the identity provider beside an OAuth client's id and secret.
+    pub fn token_url(&self) -> String {
+        format!("{}/oauth/token", self.public_base())
+    }
+
     /// The tenant URL an admin pastes into the identity provider.
     pub fn tenant_url(&self) -> String {
         format!("{}/scim/v2", self.public_base())

@@ -1,24 +1,9 @@
 //! Scoped keys of holders: `ak_` + id + secret + checksum (R5).
 
-use data_encoding::{Encoding, Specification};
-use std::sync::LazyLock;
+use super::opaque;
+pub use super::opaque::{ID_CHARS, RANDOM_BYTES, is_id};
 
-/// Bytes of randomness a key is made from.
-pub const RANDOM_BYTES: usize = ID_BYTES + SECRET_BYTES;
-const ID_BYTES: usize = 10;
-const SECRET_BYTES: usize = 20;
 const PREFIX: &str = "ak_";
-/// Characters of an id: ten bytes in base32.
-pub const ID_CHARS: usize = 16;
-const SECRET_CHARS: usize = 32;
-const CHECK_CHARS: usize = 7;
-
-// Lower-case base32 of RFC 4648 without padding: one spelling per key, safe in URLs and double-clicks.
-static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
-    let mut rule = Specification::new();
-    rule.symbols.push_str("abcdefghijklmnopqrstuvwxyz234567");
-    rule.encoding().unwrap_or(data_encoding::BASE32_NOPAD)
-});
 
 /// The full text of a key, shown once.
 #[derive(Clone, PartialEq, Eq)]
@@ -35,22 +20,12 @@ impl std::fmt::Debug for ApiKey {
 impl ApiKey {
     /// A key made from random bytes.
     pub fn from_random(bytes: &[u8; RANDOM_BYTES]) -> Self {
-        let (id, secret) = bytes.split_at(ID_BYTES);
-        let body = format!("{PREFIX}{}{}", BASE32.encode(id), BASE32.encode(secret));
-        let check = checksum(&body);
-        Self { text: body + &check }
+        Self { text: opaque::made(PREFIX, bytes) }
     }
 
     /// The key in `text`, if its shape and checksum are right: decided before any lookup.
     pub fn parse(text: &str) -> Option<Self> {
-        let shaped = text.len() == PREFIX.len() + ID_CHARS + SECRET_CHARS + CHECK_CHARS
-            && text.is_ascii()
-            && text.starts_with(PREFIX);
-        if !shaped {
-            return None;
-        }
-        let (body, check) = text.split_at(text.len() - CHECK_CHARS);
-        (checksum(body) == check).then(|| Self { text: text.to_owned() })
+        opaque::is_whole(PREFIX, text).then(|| Self { text: text.to_owned() })
     }
 
     /// What it is looked up, listed, logged and revoked by.
@@ -71,17 +46,7 @@ impl ApiKey {
 
 /// The id inside anything shaped like a key, for logs that must not carry the rest (U3).
 pub fn id_in(text: &str) -> Option<&str> {
-    let body = text.strip_prefix(PREFIX)?;
-    (body.len() >= ID_CHARS && body.is_ascii()).then(|| &body[..ID_CHARS])
-}
-
-/// Whether a text could be the id of a key: decided before any lookup.
-pub fn is_id(text: &str) -> bool {
-    text.len() == ID_CHARS && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'2'..=b'7'))
-}
-
-fn checksum(body: &str) -> String {
-    BASE32.encode(&crc32fast::hash(body.as_bytes()).to_be_bytes())
+    opaque::id_in(PREFIX, text)
 }
 
 #[cfg(test)]

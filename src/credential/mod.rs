@@ -3,14 +3,25 @@
 //! - `secret`: the one configured secret and the keys derived from it.
 //! - `scim_token`: JWTs of directories.
 //! - `api_key`: scoped keys of holders.
+//! - `client_secret`: secrets of OAuth clients.
+//! - `opaque`: what those two have in common: prefix, id, secret, checksum.
 //! - `bearer`: the Authorization header, strictly.
+//! - `foreign`, `issuer_keys`: tokens another issuer signed, and the keys it publishes.
+//! - `shown`: what a connector showed, as logs and audit name it.
 //!
 //! Randomness and time arrive as arguments; nothing here looks anything up.
 
 pub mod api_key;
 pub mod bearer;
+pub mod client_secret;
+pub mod foreign;
+pub mod issuer_keys;
+pub mod opaque;
 pub mod scim_token;
 pub mod secret;
+mod shown;
+
+pub use shown::Shown;
 
 /// SHA-256 of `text` in lower-case hexadecimal: what is stored of a credential.
 pub fn digest(text: &str) -> String {

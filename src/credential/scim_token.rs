@@ -1,4 +1,5 @@
-//! SCIM tokens: JWTs signed by us, scoped to one directory (A2).
+//! SCIM tokens: JWTs signed by us, scoped to one directory: pasted ones (A2), and those OAuth clients fetch
+//! (A3).
 
 use super::secret::{Purpose, Secrets};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -17,6 +18,9 @@ pub struct Claims {
     pub sub: String,
     /// The token's own id: what it is listed, logged and revoked by.
     pub jti: String,
+    /// The secret or federation of an OAuth client it was given for; it lives no longer than that one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub via: Option<String>,
     /// When it was made, seconds since 1970 UTC.
     pub iat: i64,
     /// When it ends, seconds since 1970 UTC.
@@ -30,6 +34,9 @@ pub enum Invalid {
     /// No JWT of ours, or signed with another secret.
     #[error("the token is not one of this bridge: paste the token as it was shown, or issue a new one")]
     NotOurs,
+    /// A fetched token's time is over.
+    #[error("the access token has expired: fetch another at the token URL")]
+    FetchedExpired,
     /// Its time is over.
     #[error(
         "the token has expired: issue a new one with `seatbridge token issue` and paste it \
@@ -49,14 +56,36 @@ pub fn sign(
     now: i64,
     expires: Option<i64>,
 ) -> Result<String, jsonwebtoken::errors::Error> {
-    let claims = Claims {
+    signed(secrets, claims(directory, id, None, now, expires))
+}
+
+/// Signs the token that an OAuth client is given for its credential `via`.
+///
+/// Units: `now` and `expires` in seconds since 1970 UTC. Errors: never for these claims; the signer's own if
+/// it fails.
+pub fn sign_access(
+    secrets: &Secrets,
+    directory: &str,
+    via: &str,
+    id: &str,
+    (now, expires): (i64, i64),
+) -> Result<String, jsonwebtoken::errors::Error> {
+    signed(secrets, claims(directory, id, Some(via), now, Some(expires)))
+}
+
+fn claims(directory: &str, id: &str, via: Option<&str>, now: i64, expires: Option<i64>) -> Claims {
+    Claims {
         iss: ISSUER.to_owned(),
         aud: AUDIENCE.to_owned(),
         sub: directory.to_owned(),
         jti: id.to_owned(),
+        via: via.map(str::to_owned),
         iat: now,
         exp: expires,
-    };
+    }
+}
+
+fn signed(secrets: &Secrets, claims: Claims) -> Result<String, jsonwebtoken::errors::Error> {
     let key = EncodingKey::from_secret(&secrets.key(Purpose::Signing));
     jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key)
 }
@@ -76,6 +105,7 @@ pub fn verify(secrets: &Secrets, token: &str, now: i64) -> Result<Claims, Invali
         .ok_or(Invalid::NotOurs)?
         .claims;
     match claims.exp {
+        Some(end) if end <= now && claims.via.is_some() => Err(Invalid::FetchedExpired),
         Some(end) if end <= now => Err(Invalid::Expired),
         Some(_) | None => Ok(claims),
     }
@@ -139,6 +169,7 @@ mod tests {
                 aud: aud.into(),
                 sub: "dir-1".into(),
                 jti: "x".into(),
+                via: None,
                 iat: 0,
                 exp: None,
             };

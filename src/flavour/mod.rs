@@ -12,6 +12,7 @@
 //! |---|---|
 //! | `dialect.rs` | [`Flavour`] and the questions every dialect answers |
 //! | `okta.rs`, `entra.rs` | the two dialects, each with one test per quirk of its fact sheet |
+//! | `issuer.rs` | the tokens an IdP signs itself: issuer, audience, where its keys are |
 //! | `unsupported.rs` | the IdPs we refuse by name, and why |
 //! | `note.rs` | what the provisioning log says about a translation |
 //! | `words.rs` | the vocabulary of the IdPs' own logs |
@@ -24,6 +25,7 @@
 
 mod dialect;
 mod entra;
+mod issuer;
 mod manager;
 mod note;
 mod okta;
@@ -36,6 +38,7 @@ mod words;
 
 pub use dialect::{BearerForm, Flavour, IdLabels};
 pub use entra::soft_deleted_name;
+pub use issuer::TenantIssuer;
 pub use note::{Note, Read, Translated};
 pub use unsupported::Unsupported;
 pub use words::Act;

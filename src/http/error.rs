@@ -2,8 +2,13 @@
 //!
 //! A 4xx explains and says what to do; a 5xx explains nothing, and its cause is logged once, here.
 
+mod grant;
+
+pub use grant::GrantFailure;
+
 use super::body::Unread;
-use crate::credential::{bearer::Malformed, scim_token::Invalid};
+use super::foreign::NotVerified;
+use crate::credential::{bearer::Malformed, foreign, scim_token::Invalid};
 use crate::rbac::{Denial, MintRefusal, Role};
 use crate::scim::{self, ScimType};
 use crate::seat::Violation;
@@ -47,6 +52,18 @@ pub enum ScimFailure {
          identity provider"
     )]
     RevokedToken,
+    /// A fetched token whose client, or credential of the client, was taken back.
+    #[error(
+        "the client or the secret this token was fetched with was revoked: see `seatbridge client list`, and \
+         enter a living client id and secret in the identity provider"
+    )]
+    RevokedClient,
+    /// An issuer's token that is not accepted.
+    #[error(transparent)]
+    ForeignToken(#[from] foreign::Invalid),
+    /// The keys of its issuer cannot be read.
+    #[error("{}", NotVerified::IssuerUnreachable)]
+    IssuerUnreachable,
     /// A form of header only some flavours send.
     #[error("send the token as `Authorization: Bearer TOKEN`, with the word Bearer once")]
     UnusualForm,
@@ -178,6 +195,8 @@ impl ScimFailure {
             F::NoToken | F::MalformedToken(_) | F::InvalidToken(_) | F::RevokedToken | F::UnusualForm => {
                 (401, None)
             }
+            F::RevokedClient | F::ForeignToken(_) => (401, None),
+            F::IssuerUnreachable => (503, None),
             F::Precondition { .. } => (412, None),
             F::NoUserName => (400, Some(ScimType::InvalidValue)),
             F::NotJson { .. } | F::NotGzip | F::Unread(Unread::Broken) => {
@@ -205,6 +224,15 @@ fn bulk_wire(fault: &scim::bulk::Fault) -> (u16, Option<ScimType>) {
         | Fault::Malformed { .. }
         | Fault::Repeated { .. }
         | Fault::Unknown { .. } => (400, Some(fault.scim_type())),
+    }
+}
+
+impl From<NotVerified> for ScimFailure {
+    fn from(why: NotVerified) -> Self {
+        match why {
+            NotVerified::Invalid(invalid) => invalid.into(),
+            NotVerified::IssuerUnreachable => ScimFailure::IssuerUnreachable,
+        }
     }
 }
 

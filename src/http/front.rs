@@ -7,7 +7,7 @@
 use super::clock::new_id;
 use super::error::{CallFailure, ScimFailure};
 use super::state::Bridge;
-use crate::credential::api_key;
+use crate::credential::{api_key, client_secret};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
@@ -173,7 +173,7 @@ fn shown_segment(segment: &str, above: &str) -> String {
 
 /// Shaped like one of our keys or like a JWT.
 fn looks_secret(text: &str) -> bool {
-    text.starts_with("ak_") || text.starts_with("eyJ")
+    text.starts_with("ak_") || text.starts_with(client_secret::PREFIX) || text.starts_with("eyJ")
 }
 
 /// A request nobody can answer any more but the front.

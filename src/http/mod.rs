@@ -2,6 +2,7 @@
 //!
 //! - `state`: the [`Bridge`] every handler is given, and its clock.
 //! - `clock`: wall-clock time and random bytes, so that the rooms below get both as arguments.
+//! - `foreign`: connectors that come in without a pasted token (A3).
 //! - `guard`: who is calling; a handler without a guard argument is visible in review.
 //! - `body`: reading a JSON body within its limits.
 //! - `compression`: gzip, both ways.
@@ -14,6 +15,7 @@ pub mod body;
 pub mod clock;
 pub mod compression;
 pub mod error;
+pub mod foreign;
 pub mod front;
 pub mod gate;
 pub mod guard;

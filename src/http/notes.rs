@@ -2,6 +2,7 @@
 //!
 //! A crash may lose one second of these; nothing that changes a seat is ever here.
 
+use crate::credential::Shown;
 use crate::store::records::LogRecord;
 use crate::store::{Error, Store};
 use std::collections::HashMap;
@@ -19,7 +20,7 @@ pub struct Notes {
 #[derive(Debug, Default)]
 struct Pending {
     lookups: Vec<LogRecord>,
-    tokens: HashMap<String, (i64, String)>,
+    shown: HashMap<Shown, (i64, String)>,
     keys: HashMap<String, i64>,
 }
 
@@ -34,9 +35,9 @@ impl Notes {
         }
     }
 
-    /// Notes the use of a SCIM token.
-    pub fn token_used(&self, id: &str, at: i64, from: &str) {
-        self.lock().tokens.insert(id.to_owned(), (at, from.to_owned()));
+    /// Notes the use of a connector's credential.
+    pub fn shown(&self, shown: &Shown, at: i64, from: &str) {
+        self.lock().shown.insert(shown.clone(), (at, from.to_owned()));
     }
 
     /// Notes the use of a scoped key.
@@ -52,14 +53,14 @@ impl Notes {
     ///
     /// Errors: the store's; the notes of this second are lost then, and the failure is the caller's to log.
     pub async fn flush(&self, store: &Store) -> Result<(), Error> {
-        let Pending { lookups, tokens, keys } = std::mem::take(&mut *self.lock());
-        if lookups.is_empty() && tokens.is_empty() && keys.is_empty() {
+        let Pending { lookups, shown, keys } = std::mem::take(&mut *self.lock());
+        if lookups.is_empty() && shown.is_empty() && keys.is_empty() {
             return Ok(());
         }
         store
             .write(move |tx| {
                 tx.insert_log(lookups)?;
-                tokens.iter().try_for_each(|(id, (at, from))| tx.touch_token(id, *at, from))?;
+                shown.iter().try_for_each(|(shown, (at, from))| tx.touch(shown, *at, from))?;
                 keys.iter().try_for_each(|(id, at)| tx.touch_key(id, *at))
             })
             .await

@@ -6,6 +6,7 @@ use super::notes::Notes;
 use crate::apollo::Apollo;
 use crate::config::Config;
 use crate::credential::secret::Secrets;
+use crate::issuer::Issuers;
 use crate::store::Store;
 use std::sync::Arc;
 
@@ -22,6 +23,8 @@ pub struct Bridge {
     pub clock: Clock,
     /// The door to Apollo; absent while no credential is configured.
     pub apollo: Option<Apollo>,
+    /// The keys of issuers that directories trust.
+    pub issuers: Issuers,
     /// Keys that died in this process.
     pub gate: Gate,
     /// What may be written a second later.
@@ -29,6 +32,11 @@ pub struct Bridge {
 }
 
 impl Bridge {
+    /// Where OAuth clients fetch their tokens.
+    pub fn token_url(&self) -> String {
+        self.config.token_url()
+    }
+
     /// `https://host/scim/v2`, the base of every location.
     pub fn scim_base(&self) -> String {
         self.config.tenant_url()

@@ -19,7 +19,7 @@ impl Request {
     pub fn new(client: &ScimClient, method: &str, target: &str) -> Self {
         let record = LogRecord {
             directory_id: client.directory.id.clone(),
-            token_id: client.token_id.clone(),
+            token_id: client.shown.to_string(),
             request_id: client.request_id.clone(),
             method: method.to_owned(),
             target: target.replace(char::is_control, "\u{fffd}"),

@@ -4,7 +4,7 @@ use super::ledger::{self, Written};
 use super::log::{About, Request, act_of};
 use super::translate;
 use super::wish::{self, Asked};
-use crate::audit::{Action, Actor};
+use crate::audit::Action;
 use crate::flavour::Act;
 use crate::http::Bridge;
 use crate::http::clock::new_id;
@@ -79,7 +79,7 @@ pub async fn carry_out(
     bridge: &Bridge,
 ) -> Result<SeatRecord, ScimFailure> {
     let (directory, clock) = (client.directory.clone(), bridge.clock.clone());
-    let (actor, request_id) = (Actor::Token(client.token_id.clone()), Some(client.request_id.clone()));
+    let (actor, request_id) = (client.actor(), Some(client.request_id.clone()));
     let work = move |tx: &mut dyn Tx| {
         // The moment of the turn, not of the request: times then run as versions and the queue do (L8).
         let cause = Cause { actor, now: clock.now(), request_id };

@@ -42,6 +42,23 @@ pub fn service_provider_config(base: &str, offered: &Offered) -> Value {
     config
 }
 
+/// The same with OAuth client credentials among its authentication schemes, for whom there is a client.
+///
+/// Source: RFC 7643 §5 (`oauth2`), RFC 6749 §4.4.
+#[must_use]
+pub fn with_client_credentials(mut config: Value, token_url: &str) -> Value {
+    let scheme = json!({
+        "type": "oauth2",
+        "name": "OAuth 2.0 client credentials",
+        "description": format!("A bearer token fetched at {token_url} by client id and secret or assertion."),
+        "specUri": "https://www.rfc-editor.org/info/rfc6749",
+    });
+    if let Some(schemes) = config["authenticationSchemes"].as_array_mut() {
+        schemes.push(scheme);
+    }
+    config
+}
+
 /// All resource types, as a list message.
 ///
 /// Source: RFC 7643 §6, RFC 7644 §4.

@@ -15,6 +15,8 @@ type Db = diesel::pg::Pg;
 /// Most rows written in one statement, and one round trip.
 const ROWS_AT_ONCE: usize = 500;
 
+#[path = "queries/access.rs"]
+mod access;
 #[path = "queries/directories.rs"]
 mod directories;
 #[path = "queries/head.rs"]

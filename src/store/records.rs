@@ -1,5 +1,9 @@
 //! Rows as domain values. Times are UTC microseconds.
 
+mod access;
+
+pub use access::{ClientCredential, Federation, IssuerTrust, OauthClient, Proof};
+
 use crate::flavour::Flavour;
 use crate::rbac::Role;
 use crate::seat::{Policy, Seat};

@@ -32,6 +32,29 @@ diesel::table! {
     }
 }
 diesel::table! {
+    issuer_trusts (id) {
+        id -> Text, directory_id -> Text, issuer -> Text, audience -> Text, application -> Nullable<Text>,
+        configuration_url -> Text, created_at -> BigInt, revoked_at -> Nullable<BigInt>,
+        last_used_at -> Nullable<BigInt>, last_used_from -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    oauth_clients (id) {
+        id -> Text, directory_id -> Text, name -> Text, created_at -> BigInt, revoked_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    client_credentials (id) {
+        id -> Text, client_id -> Text, digest -> Nullable<Text>, issuer -> Nullable<Text>,
+        subject -> Nullable<Text>, audience -> Nullable<Text>, configuration_url -> Nullable<Text>,
+        created_at -> BigInt, expires_at -> Nullable<BigInt>, revoked_at -> Nullable<BigInt>,
+        last_used_at -> Nullable<BigInt>, last_used_from -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    used_assertions (digest) { digest -> Text, ends_at -> BigInt, }
+}
+diesel::table! {
     seats (id) {
         id -> Text, seq -> BigInt, directory_id -> Text, version -> BigInt, standing -> Text,
         waiting_reason -> Nullable<Text>, waiting_since -> Nullable<BigInt>, user_name -> Text,
@@ -84,3 +107,5 @@ diesel::allow_tables_to_appear_in_same_query!(seats, directories);
 diesel::allow_tables_to_appear_in_same_query!(seats, api_keys);
 diesel::allow_tables_to_appear_in_same_query!(api_keys, directories);
 diesel::allow_tables_to_appear_in_same_query!(scim_tokens, directories);
+diesel::allow_tables_to_appear_in_same_query!(issuer_trusts, directories);
+diesel::allow_tables_to_appear_in_same_query!(client_credentials, oauth_clients, directories);

@@ -15,6 +15,8 @@ type Db = diesel::sqlite::Sqlite;
 /// Rows written in one statement: several would save no round trip.
 const ROWS_AT_ONCE: usize = 1;
 
+#[path = "queries/access.rs"]
+mod access;
 #[path = "queries/directories.rs"]
 mod directories;
 #[path = "queries/head.rs"]

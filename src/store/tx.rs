@@ -2,15 +2,16 @@
 
 use super::error::Error;
 use super::records::{
-    ApiKeyRecord, Directory, EmailKey, KeyHolder, LogRecord, Purchase, ScimToken, SeatEvent, SeatRecord,
-    Team, Term,
+    ApiKeyRecord, ClientCredential, Directory, EmailKey, IssuerTrust, KeyHolder, LogRecord, OauthClient,
+    Purchase, ScimToken, SeatEvent, SeatRecord, Team, Term,
 };
 use crate::audit::{Entry, Sealed};
+use crate::credential::Shown;
 use crate::rbac::Role;
 use crate::seat::Capacity;
 
 /// Everything a use case can do within one transaction.
-pub trait Tx: Teams + Directories + Seats + Keys + Trail {
+pub trait Tx: Teams + Directories + Access + Seats + Keys + Trail {
     /// Whether the connection answers, and its tables are there.
     fn ping(&mut self) -> Result<(), Error>;
 }
@@ -49,8 +50,47 @@ pub trait Directories {
     fn tokens(&mut self) -> Result<Vec<ScimToken>, Error>;
     /// Marks a token revoked; false when it was not there or already so.
     fn revoke_token(&mut self, id: &str, at: i64) -> Result<bool, Error>;
-    /// Notes its last use.
-    fn touch_token(&mut self, id: &str, at: i64, from: &str) -> Result<(), Error>;
+}
+
+/// What lets a connector in besides a pasted token (A3).
+pub trait Access {
+    /// Records that a directory accepts an issuer's tokens.
+    fn insert_trust(&mut self, trust: &IssuerTrust) -> Result<(), Error>;
+    /// One by its id, with its directory.
+    fn trust(&mut self, id: &str) -> Result<Option<(IssuerTrust, Directory)>, Error>;
+    /// The living one for tokens of this issuer and one of these audiences.
+    fn trust_for(
+        &mut self,
+        issuer: &str,
+        audiences: &[String],
+    ) -> Result<Option<(IssuerTrust, Directory)>, Error>;
+    /// All living ones, newest first.
+    fn trusts(&mut self) -> Result<Vec<IssuerTrust>, Error>;
+    /// Ends one; false when it was not there or already so.
+    fn revoke_trust(&mut self, id: &str, at: i64) -> Result<bool, Error>;
+    /// Records a new client.
+    fn insert_client(&mut self, client: &OauthClient) -> Result<(), Error>;
+    /// One by its id.
+    fn client(&mut self, id: &str) -> Result<Option<OauthClient>, Error>;
+    /// All clients, newest first.
+    fn clients(&mut self) -> Result<Vec<OauthClient>, Error>;
+    /// Marks a client revoked; false when it was not there or already so.
+    fn revoke_client(&mut self, id: &str, at: i64) -> Result<bool, Error>;
+    /// Records what a client may prove itself with.
+    fn insert_client_credential(&mut self, credential: &ClientCredential) -> Result<(), Error>;
+    /// One by its id, with its client and directory.
+    fn client_credential(
+        &mut self,
+        id: &str,
+    ) -> Result<Option<(ClientCredential, OauthClient, Directory)>, Error>;
+    /// All of a client, or of all clients, newest first.
+    fn client_credentials(&mut self, client_id: Option<&str>) -> Result<Vec<ClientCredential>, Error>;
+    /// Marks one revoked; false when it was not there or already so.
+    fn revoke_client_credential(&mut self, id: &str, at: i64) -> Result<bool, Error>;
+    /// Notes the last use of any credential.
+    fn touch(&mut self, shown: &Shown, at: i64, from: &str) -> Result<(), Error>;
+    /// Remembers an assertion until `ends_at`; false when it was remembered already.
+    fn use_assertion(&mut self, digest: &str, ends_at: i64, now: i64) -> Result<bool, Error>;
 }
 
 /// Seats and the people in them.

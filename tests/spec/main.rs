@@ -11,6 +11,9 @@ mod support;
 
 mod house;
 
+mod access_client_credentials;
+mod access_entra_tokens;
+mod access_federation;
 mod assign;
 mod bench;
 mod bulk;

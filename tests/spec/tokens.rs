@@ -357,3 +357,30 @@ async fn other_identity_providers_are_refused_by_name() {
         assert_eq!(installed.data(&["directory", "add", word, "--flavour", word])["flavour"], json!(word));
     }
 }
+
+/// A2, U5: a token that ends soon is warned about in `token list`, in time for its successor; both work while
+/// they overlap.
+#[actix_web::test]
+async fn a_token_that_ends_soon_is_warned_about() {
+    let installed = Installed::fresh();
+    let lasting = installed.token();
+    let issue =
+        |days: &str| installed.data(&["token", "issue", "okta", "--name", "t", "--expires-days", days]);
+    let (soon, later) = (issue("5"), issue("31"));
+    let served = installed.serve();
+    for issued in [&lasting, &soon, &later] {
+        served.scim(issued["token"].as_str().unwrap(), "GET", "/Users", None).await.is(200);
+    }
+    let listed = installed.data(&["token", "list"]);
+    let warning = |issued: &serde_json::Value| {
+        let all = listed.as_array().unwrap();
+        all.iter().find(|one| one["id"] == issued["id"]).unwrap()["warning"].clone()
+    };
+    assert!(warning(&soon).as_str().is_some_and(|told| told.starts_with("ends in 4 days: make another")));
+    assert_eq!((warning(&lasting), warning(&later)), (json!(null), json!(null)));
+    let told = installed.run(&["token", "list"]);
+    assert_eq!(told.ends(0).out.matches("    ends in 4 days: make another").count(), 1, "{}", told.out);
+    installed.data(&["token", "revoke", soon["id"].as_str().unwrap()]);
+    served.scim(soon["token"].as_str().unwrap(), "GET", "/Users", None).await.is(401);
+    assert!(!installed.run(&["token", "list"]).ends(0).out.contains("ends in"));
+}

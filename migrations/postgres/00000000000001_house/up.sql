@@ -55,6 +55,55 @@ CREATE TABLE scim_tokens (
   last_used_from TEXT
 );
 
+-- Tokens of an issuer that a directory accepts as its own (A3).
+CREATE TABLE issuer_trusts (
+  id TEXT NOT NULL PRIMARY KEY,
+  directory_id TEXT NOT NULL REFERENCES directories (id),
+  issuer TEXT NOT NULL,
+  audience TEXT NOT NULL,
+  application TEXT,
+  configuration_url TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  revoked_at BIGINT,
+  last_used_at BIGINT,
+  last_used_from TEXT
+);
+-- A token has to name one directory.
+CREATE UNIQUE INDEX issuer_trusts_live ON issuer_trusts (issuer, audience) WHERE revoked_at IS NULL;
+CREATE INDEX issuer_trusts_by_issuer ON issuer_trusts (issuer);
+
+CREATE TABLE oauth_clients (
+  id TEXT NOT NULL PRIMARY KEY,
+  directory_id TEXT NOT NULL REFERENCES directories (id),
+  name TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  revoked_at BIGINT
+);
+
+-- What a client proves itself with: a secret, or assertions of an issuer.
+CREATE TABLE client_credentials (
+  id TEXT NOT NULL PRIMARY KEY,
+  client_id TEXT NOT NULL REFERENCES oauth_clients (id),
+  digest TEXT,
+  issuer TEXT,
+  subject TEXT,
+  audience TEXT,
+  configuration_url TEXT,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT,
+  revoked_at BIGINT,
+  last_used_at BIGINT,
+  last_used_from TEXT
+);
+CREATE INDEX client_credentials_client ON client_credentials (client_id);
+
+-- Assertions used before, until they end.
+CREATE TABLE used_assertions (
+  digest TEXT NOT NULL PRIMARY KEY,
+  ends_at BIGINT NOT NULL
+);
+CREATE INDEX used_assertions_ends ON used_assertions (ends_at);
+
 CREATE TABLE seats (
   id TEXT NOT NULL PRIMARY KEY,
   seq BIGINT NOT NULL UNIQUE,

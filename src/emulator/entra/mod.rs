@@ -8,19 +8,23 @@ mod body;
 mod connection;
 mod connector;
 mod dialect;
+mod issuer;
 mod judge;
 mod lifecycle;
 mod patch;
 mod person;
 mod provision;
 mod references;
+mod signing;
 mod story;
 #[cfg(test)]
 mod tests;
 
 pub use connector::{Entra, Matching};
 pub use dialect::Dialect;
+pub use issuer::{Behaviour, Issuer};
 pub use lifecycle::{DisableShape, Reassign};
 pub use person::{ExternalId, Person, Role};
 pub use references::{ManagerShape, RoleExpression};
+pub use signing::SigningKey;
 pub use story::{run, story};

@@ -10,6 +10,7 @@ use crate::http::error::ScimFailure;
 use crate::http::guard::ScimClient;
 use crate::provision::log::{About, Request};
 use crate::scim::discovery::{self, Offered};
+use crate::store::records::OauthClient;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ETAG, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -26,7 +27,12 @@ pub async fn service_provider_config(
 ) -> Answer {
     let Limits { page_size, body_bytes, bulk_operations, .. } = bridge.config.limits;
     let offered = Offered { page_size, body_bytes, bulk_operations };
-    let config = discovery::service_provider_config(&bridge.scim_base(), &offered);
+    let mut config = discovery::service_provider_config(&bridge.scim_base(), &offered);
+    let clients = bridge.store.look_up(|tx| tx.clients()).await?;
+    let own = |one: &OauthClient| one.directory_id == client.directory.id && one.revoked_at.is_none();
+    if clients.iter().any(own) {
+        config = discovery::with_client_credentials(config, &bridge.token_url());
+    }
     shown(Ok(config), "/ServiceProviderConfig", &client, &http, &bridge)
 }
 

@@ -193,11 +193,4 @@ impl Directories for Conn {
         let alive = scim_tokens::table.find(id).filter(scim_tokens::revoked_at.is_null());
         Ok(diesel::update(alive).set(scim_tokens::revoked_at.eq(at)).execute(&mut self.db)? == 1)
     }
-
-    fn touch_token(&mut self, id: &str, at: i64, from: &str) -> Result<(), Error> {
-        diesel::update(scim_tokens::table.find(id))
-            .set((scim_tokens::last_used_at.eq(at), scim_tokens::last_used_from.eq(from)))
-            .execute(&mut self.db)?;
-        Ok(())
-    }
 }

@@ -20,7 +20,7 @@ const ANYTHING: &[&str] = &["*"];
 #[rustfmt::skip]
 const CAPABILITY: &[&str] = &[
     "scim", "seat", "rbac", "audit", "credential", "flavour",
-    "config", "telemetry", "store", "apollo", "http",
+    "config", "telemetry", "store", "apollo", "issuer", "http",
     "provision::service", "reconcile::service", "proxy::service", "admin::service",
 ];
 
@@ -41,9 +41,12 @@ const ROOMS: &[Room] = &[
     room("store", &["scim", "seat", "flavour", "rbac", "credential", "audit", "config"],
         "turns rows into domain values; knows no door"),
     room("apollo", &["rbac", "config"], "cannot forward without a permit"),
+    room("issuer", &["credential"], "asks issuers for their keys; whom to trust is the store's to say"),
     room("http",
-        &["scim", "seat", "rbac", "audit", "credential", "flavour", "config", "telemetry", "store", "apollo"],
+        &["scim", "seat", "rbac", "audit", "credential", "flavour", "config", "telemetry", "store", "apollo",
+            "issuer"],
         "turns errors into bodies, headers into guards"),
+    room("access", CAPABILITY, "a capability; shares decisions with the others, never doors"),
     room("provision", CAPABILITY, "a capability; shares decisions with the others, never doors"),
     room("reconcile", CAPABILITY, "a capability; shares decisions with the others, never doors"),
     room("proxy", CAPABILITY, "a capability; shares decisions with the others, never doors"),

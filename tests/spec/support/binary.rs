@@ -116,6 +116,15 @@ impl Installed {
         self.data(&["token", "issue", "okta", "--name", "spec"])
     }
 
+    /// Records a team and connects an Entra directory called `entra`, without a token.
+    #[track_caller]
+    pub fn entra(&self) {
+        let pem = self.file("idp.pem", PEM);
+        self.data(&["team", "set", "--name", "Corp", "--plan", "organization", "--seats", "9"]);
+        let sso = ["--sso-entity-id", "https://idp.example/saml", "--sso-certificate-file", &pem];
+        self.data(&[&["directory", "add", "entra", "--flavour", "entra"][..], &sso].concat());
+    }
+
     /// Starts `serve` on a free port and waits until it says where.
     pub fn serve(&self) -> Started {
         self.start(&["--json", "serve", "--listen", "127.0.0.1:0"])

@@ -2,6 +2,7 @@
 
 pub mod binary;
 pub mod fakes;
+pub mod issuer;
 pub mod kept;
 pub mod place;
 pub mod replica;

@@ -1,0 +1,95 @@
+//! `directory trust|distrust`, and what `directory show` says of it.
+
+use super::Failure;
+use super::client::{issuer_of, no_tenant, unreachable};
+use super::commands::Trusted;
+use super::context::Context;
+use super::output::{Output, facts, moment};
+use crate::admin::trust::{self, TrustWish};
+use crate::flavour::Flavour;
+use crate::http::clock::rfc3339;
+use crate::store::Store;
+use crate::store::records::{Directory, IssuerTrust};
+use serde_json::{Value, json};
+
+pub(super) async fn add(name: String, issuer: Trusted, output: Output) -> Result<(), Failure> {
+    let wish = wish(issuer)?;
+    let context = Context::open()?;
+    let (_, trusted) = trust::trust(name, wish, Context::act(), &context.store).await?;
+    let tenant_url = context.config.tenant_url();
+    let mut shown = data(&trusted);
+    shown["tenant_url"] = json!(tenant_url);
+    output.show("directory", &shown, || {
+        let rows = [&[("tenant URL", tenant_url.clone())][..], &rows(&trusted)[..4]].concat();
+        format!(
+            "{}\n\nPaste the tenant URL into the identity provider and leave the secret token empty.{}",
+            facts(&rows),
+            unreachable(&context.config)
+        )
+    });
+    Ok(())
+}
+
+pub(super) async fn end(name: String, output: Output) -> Result<(), Failure> {
+    let context = Context::open()?;
+    let ended = trust::distrust(name.clone(), Context::act(), &context.store).await?;
+    output.show("directory", &json!({"name": name, "issuer": ended.issuer, "revoked": true}), || {
+        format!(
+            "directory {name} accepts no tokens of {} any more; they get 401 from the next request on",
+            ended.issuer
+        )
+    });
+    Ok(())
+}
+
+/// Whose tokens all directories accept now.
+pub(super) async fn all(store: &Store) -> Result<Vec<IssuerTrust>, Failure> {
+    Ok(trust::trusts(store).await?)
+}
+
+/// Whose tokens a directory accepts now.
+pub(super) async fn of(directory: &Directory, store: &Store) -> Result<Option<IssuerTrust>, Failure> {
+    Ok(all(store).await?.into_iter().find(|one| one.directory_id == directory.id))
+}
+
+fn wish(given: Trusted) -> Result<TrustWish, Failure> {
+    let Trusted { entra_tenant, issuer, openid_configuration, audience, application } = given;
+    let Some(tenant) = entra_tenant else {
+        let (issuer, configuration_url) = issuer_of(None, issuer, openid_configuration)?;
+        let audience = audience.unwrap_or_default();
+        return Ok(TrustWish { issuer, audience, application, configuration_url });
+    };
+    let known = Flavour::Entra.connector_issuer(&tenant).ok_or_else(|| no_tenant(&tenant))?;
+    Ok(TrustWish {
+        issuer: known.issuer,
+        configuration_url: known.configuration_url,
+        audience: audience.or(known.audience.map(str::to_owned)).unwrap_or_default(),
+        application: application.or(known.application.map(str::to_owned)),
+    })
+}
+
+pub(super) fn data(trusted: &IssuerTrust) -> Value {
+    json!({
+        "id": trusted.id, "issuer": trusted.issuer, "audience": trusted.audience,
+        "application": trusted.application, "openid_configuration": trusted.configuration_url,
+        "created_at": rfc3339(trusted.created_at), "last_used_at": trusted.last_used_at.map(rfc3339),
+        "last_used_from": trusted.last_used_from,
+    })
+}
+
+pub(super) fn told(trusted: &IssuerTrust) -> String {
+    facts(&rows(trusted))
+}
+
+fn rows(trusted: &IssuerTrust) -> [(&'static str, String); 5] {
+    let used = trusted
+        .last_used_at
+        .map(|at| format!("{} from {}", moment(at), trusted.last_used_from.as_deref().unwrap_or("-")));
+    [
+        ("accepts tokens of", trusted.issuer.clone()),
+        ("for audience", trusted.audience.clone()),
+        ("asked for by", trusted.application.clone().unwrap_or_else(|| "any application".to_owned())),
+        ("its configuration", trusted.configuration_url.clone()),
+        ("last used", used.unwrap_or_else(|| "-".to_owned())),
+    ]
+}

@@ -211,7 +211,7 @@ fn parts_of(rest: &str) -> (&str, Option<&str>, Option<&str>) {
 /// The filter with `active eq "True"` and `primary eq "False"` as plain booleans; `None` where there are
 /// none.
 ///
-/// Only those two attributes hold booleans: `title eq "True"` keeps its text.
+/// Only attributes that the schemas tell to be booleans: `title eq "True"` keeps its text.
 pub(super) fn plain_booleans(filter: &str) -> Option<String> {
     let mut plain = String::with_capacity(filter.len());
     let (mut attribute, mut operator) = ("", "");
@@ -262,7 +262,15 @@ pub(super) fn compared_values(filter: &str) -> Option<String> {
 fn compares_a_boolean(attribute: &str, operator: &str) -> bool {
     let name = attribute.rsplit(['.', ':']).next().unwrap_or_default();
     let equality = operator.eq_ignore_ascii_case("eq") || operator.eq_ignore_ascii_case("ne");
-    equality && (name.eq_ignore_ascii_case("active") || name.eq_ignore_ascii_case("primary"))
+    equality && is_boolean(name)
+}
+
+/// Whether the schemas have a boolean of this name: what is text in quotes elsewhere may be one of them.
+pub(super) fn is_boolean(name: &str) -> bool {
+    let named =
+        |attribute: &Attribute| attribute.kind == Type::Boolean && attribute.name.eq_ignore_ascii_case(name);
+    let all = schema::all().into_iter().flat_map(|schema| &schema.attributes);
+    all.into_iter().any(|attribute| named(attribute) || attribute.sub_attributes.iter().any(named))
 }
 
 fn boolean_in_quotes(token: &str) -> Option<&'static str> {

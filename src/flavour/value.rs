@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::note::{Note, Notes};
+use super::spelling::is_boolean;
 
 /// The member called `name`, whatever its letter case.
 pub(super) fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
@@ -80,7 +81,7 @@ pub(super) fn element(value: Value, notes: &mut Notes) -> Value {
         Value::Object(members) => Value::Object(
             members
                 .into_iter()
-                .map(|(key, value)| match key.eq_ignore_ascii_case("primary") {
+                .map(|(key, value)| match is_boolean(&key) {
                     true => (key, boolean(value, Note::PrimaryAsString, notes)),
                     false => (key, value),
                 })

@@ -1,5 +1,6 @@
 //! What a PATCH promises, operation by operation.
 
+mod properties;
 mod refusals;
 mod removals;
 

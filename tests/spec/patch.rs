@@ -1,6 +1,7 @@
 //! PATCH: every shape the two connectors send, and what each leaves behind.
 
 mod entra;
+mod standard;
 
 use crate::support::{Connected, World};
 use serde_json::{Value, json};

@@ -36,6 +36,55 @@ async fn an_unknown_address_is_a_scim_error() {
     }
 }
 
+/// S2, RFC 7644 §3.4.2: parameters nobody knows are ignored, whatever is in them; a known one is sent once,
+/// and as percent-encoded UTF-8.
+#[actix_web::test]
+async fn a_query_is_read_strictly_where_it_is_known() {
+    let world = World::start().await;
+    let okta = world.okta().await;
+    let id = okta.assign("ada+x@corp.example").await;
+    let user = format!("/Users/{id}");
+    for query in [
+        "",
+        "&",
+        "&&=&=x&y",
+        "foo=1&foo=2&FOO=%zz&%ff=%ff",
+        "filter=userName+eq+%22ada%2Bx%40corp.example%22&foo=%",
+        "FILTER=userName%20eq%20%22ADA%2bX@corp.example%22",
+        "startIndex=1&count=10&api-version=2",
+    ] {
+        for path in ["/Users", &user, "/Groups", "/Schemas"] {
+            okta.send("GET", &format!("{path}?{query}"), None).await.is(200);
+        }
+        let found = okta.send("GET", &format!("/Users?{query}"), None).await.json();
+        assert_eq!(found["totalResults"], 1, "{query}");
+    }
+    for (query, says) in [
+        ("filter=id%20pr&filter=id%20pr", "filter was sent more than once"),
+        ("count=1&COUNT=1", "count was sent more than once"),
+        ("attributes=userName&attributes=emails", "attributes was sent more than once"),
+        ("startIndex=1&x=2&startindex=", "startIndex was sent more than once"),
+        ("filter=userName+eq+%22100%%22", "filter is not percent-encoded"),
+        ("filter=userName+eq+%22%ff%22", "filter is not percent-encoded"),
+        ("filter=userName+eq+%22%c3%28%22", "filter is not percent-encoded"),
+        ("count=%zz", "count is not percent-encoded"),
+        ("attributes=%2", "attributes is not percent-encoded"),
+    ] {
+        let answer = okta.send("GET", &format!("/Users?{query}"), None).await;
+        answer.is_scim_error(400, "invalidValue").says(says);
+        world.send("GET", &format!("/scim/v2/Users?{query}"), &[], None).await.is_scim_error(401, None);
+    }
+    let twice = okta.send("GET", &format!("{user}?attributes=id&attributes=id"), None).await;
+    twice.is_scim_error(400, "invalidValue");
+    let made = okta.send("POST", "/Users?attributes=%ff", Some(json!({"userName": "b@corp.example"}))).await;
+    made.is_scim_error(400, "invalidValue");
+    assert_eq!(world.state_of("b@corp.example").await, None, "what cannot be answered as asked is not done");
+    let long = "x".repeat(40_000);
+    okta.send("GET", &format!("/Users?x={long}"), None).await.is_scim_error(414, None).says("32768");
+    let refused = world.provisioning_log().await;
+    assert!(refused.iter().any(|record| record.status == 414));
+}
+
 /// S2: malformed JSON is refused with the place where reading stopped, on every endpoint that takes a body.
 #[actix_web::test]
 async fn malformed_json_is_told_by_line_and_column() {

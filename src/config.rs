@@ -98,11 +98,19 @@ pub struct Limits {
     pub bulk_operations: usize,
     /// Longest time a request may take before it is answered 503.
     pub request_seconds: u64,
+    /// What answering one search may cost. Units: steps of about 0.1 microseconds.
+    pub search_steps: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body_bytes: 1024 * 1024, page_size: 1000, bulk_operations: 1000, request_seconds: 50 }
+        Self {
+            body_bytes: 1024 * 1024,
+            page_size: 1000,
+            bulk_operations: 1000,
+            request_seconds: 50,
+            search_steps: 1_000_000,
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Refusal;
 use crate::store::Store;
-use crate::store::records::Directory;
+use crate::store::records::{Directory, IssuerTrust};
 
 /// What the requests of one directory's connector tell an operator.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct Links {
     /// userNames of people with access whose last write was refused: after a failed push an identity provider
     /// may keep no link to them, and never send their deactivation.
     pub stale: Vec<String>,
+    /// Whose tokens it accepts beside ours (A3).
+    pub trusted: Option<IssuerTrust>,
 }
 
 /// What the requests of this directory's connector tell.
@@ -28,7 +30,8 @@ pub async fn links(directory: &Directory, store: &Store) -> Result<Links, Refusa
             let name = known.and_then(|record| Some(record.seat.person()?.user_name.as_str().to_owned()));
             stale.extend(name);
         }
-        Ok(Links { last_deprovisioned: tx.last_deprovisioned(&id)?, stale })
+        let trusted = tx.trusts()?.into_iter().find(|one| one.directory_id == id);
+        Ok(Links { last_deprovisioned: tx.last_deprovisioned(&id)?, stale, trusted })
     });
     Ok(read.await?)
 }

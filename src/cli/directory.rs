@@ -12,7 +12,7 @@ use crate::flavour::Flavour;
 use crate::http::clock::rfc3339;
 use crate::rbac::Role;
 use crate::seat::{EmailChange, WithoutSeat};
-use crate::store::records::{Directory, IssuerTrust};
+use crate::store::records::Directory;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -25,26 +25,20 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
             let added = service::add_directory(name, flavour, wish, Context::act(), &context.store).await?;
             let none = Links::default();
             let told = || format!("{}\n\n{}", told(&added, &none), next(&added));
-            output.show("directory", &data(&added, &none, None), told);
+            output.show("directory", &data(&added, &none), told);
         }
         Verb::Set { name, choices } => {
             let wish = wish(choices)?;
             let context = Context::open()?;
             let changed = service::set_directory(name, wish, Context::act(), &context.store).await?;
             let links = links(&changed, &context.store).await?;
-            let trusted = trust::of(&changed, &context.store).await?;
-            let shown = data(&changed, &links, trusted.as_ref());
-            output.show("directory", &shown, || told(&changed, &links));
+            output.show("directory", &data(&changed, &links), || told(&changed, &links));
         }
         Verb::Show { name } => {
             let context = Context::open()?;
             let found = service::show_directory(name, &context.store).await?;
             let links = links(&found, &context.store).await?;
-            let trusted = trust::of(&found, &context.store).await?;
-            output.show("directory", &data(&found, &links, trusted.as_ref()), || match &trusted {
-                None => told(&found, &links),
-                Some(trusted) => format!("{}\n{}", told(&found, &links), trust::told(trusted)),
-            });
+            output.show("directory", &data(&found, &links), || told(&found, &links));
         }
         Verb::Trust { name, issuer } => trust::add(name, issuer, output).await?,
         Verb::Distrust { name } => trust::end(name, output).await?,
@@ -54,10 +48,7 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
             for directory in service::directories(&context.store).await? {
                 all.push((links(&directory, &context.store).await?, directory));
             }
-            let trusts = trust::all(&context.store).await?;
-            let trusted = |directory: &Directory| trusts.iter().find(|one| one.directory_id == directory.id);
-            let row = |(links, directory): &(_, Directory)| data(directory, links, trusted(directory));
-            let rows = all.iter().map(row).collect();
+            let rows = all.iter().map(|(links, directory)| data(directory, links)).collect();
             output.show("directory", &rows, || listed(&all));
         }
     }
@@ -135,7 +126,7 @@ fn without_seat(directory: &Directory) -> &'static str {
     }
 }
 
-fn data(directory: &Directory, links: &Links, trusted: Option<&IssuerTrust>) -> Value {
+fn data(directory: &Directory, links: &Links) -> Value {
     json!({
         "id": directory.id, "name": directory.name, "flavour": directory.flavour,
         "email_change": email_change(directory), "without_seat": without_seat(directory),
@@ -144,7 +135,7 @@ fn data(directory: &Directory, links: &Links, trusted: Option<&IssuerTrust>) -> 
         "created_at": rfc3339(directory.created_at),
         "last_deprovisioned_at": links.last_deprovisioned.map(rfc3339),
         "last_push_refused": links.stale,
-        "accepts_tokens_of": trusted.map(trust::data),
+        "accepts_tokens_of": links.trusted.as_ref().map(trust::data),
     })
 }
 
@@ -153,7 +144,7 @@ fn told(directory: &Directory, links: &Links) -> String {
     // An application that deactivates nobody looks like one that had no reason to: say what to look at.
     let never = || format!("never: {}", directory.flavour.deactivation_hint());
     let missing = || "missing: Apollo wants SSO before SCIM".to_owned();
-    facts(&[
+    let known = facts(&[
         ("directory", directory.name.clone()),
         ("flavour", directory.flavour.to_string()),
         ("email change", email_change(directory).to_owned()),
@@ -165,7 +156,11 @@ fn told(directory: &Directory, links: &Links) -> String {
         ("connected", moment(directory.created_at)),
         ("last deprovisioning", links.last_deprovisioned.map_or_else(never, moment)),
         ("last push refused", refused(links)),
-    ])
+    ]);
+    match &links.trusted {
+        None => known,
+        Some(trusted) => format!("{known}\n{}", trust::told(trusted)),
+    }
 }
 
 /// People about whom the identity provider may say nothing any more.

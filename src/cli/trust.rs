@@ -8,8 +8,7 @@ use super::output::{Output, facts, moment};
 use crate::admin::trust::{self, TrustWish};
 use crate::flavour::Flavour;
 use crate::http::clock::rfc3339;
-use crate::store::Store;
-use crate::store::records::{Directory, IssuerTrust};
+use crate::store::records::IssuerTrust;
 use serde_json::{Value, json};
 
 pub(super) async fn add(name: String, issuer: Trusted, output: Output) -> Result<(), Failure> {
@@ -40,16 +39,6 @@ pub(super) async fn end(name: String, output: Output) -> Result<(), Failure> {
         )
     });
     Ok(())
-}
-
-/// Whose tokens all directories accept now.
-pub(super) async fn all(store: &Store) -> Result<Vec<IssuerTrust>, Failure> {
-    Ok(trust::trusts(store).await?)
-}
-
-/// Whose tokens a directory accepts now.
-pub(super) async fn of(directory: &Directory, store: &Store) -> Result<Option<IssuerTrust>, Failure> {
-    Ok(all(store).await?.into_iter().find(|one| one.directory_id == directory.id))
 }
 
 fn wish(given: Trusted) -> Result<TrustWish, Failure> {

@@ -15,6 +15,7 @@ const KEYS: &[(&str, bool)] = &[
     ("limits.page_size", false),
     ("limits.bulk_operations", false),
     ("limits.request_seconds", false),
+    ("limits.search_steps", false),
     ("keys.default_ttl_days", false),
     ("keys.max_ttl_days", false),
     ("log.level", false),

@@ -5,6 +5,7 @@
 //! - `api_key`: scoped keys of holders.
 //! - `client_secret`: secrets of OAuth clients.
 //! - `opaque`: what those two have in common: prefix, id, secret, checksum.
+//! - `seal`: small texts that only we can make and read.
 //! - `bearer`: the Authorization header, strictly.
 //! - `foreign`, `issuer_keys`: tokens another issuer signed, and the keys it publishes.
 //! - `shown`: what a connector showed, as logs and audit name it.
@@ -18,6 +19,7 @@ pub mod foreign;
 pub mod issuer_keys;
 pub mod opaque;
 pub mod scim_token;
+pub mod seal;
 pub mod secret;
 mod shown;
 

@@ -248,6 +248,40 @@ mod tests {
         }
     }
 
+    /// S2: a panic becomes an answer in the words of the side it happened on, and the next request is served.
+    #[actix_web::test]
+    async fn a_panic_is_answered_and_the_next_request_is_served() {
+        use actix_web::{App, middleware::from_fn, test};
+        async fn falls() -> HttpResponse {
+            panic!("insides");
+        }
+        async fn stands() -> HttpResponse {
+            HttpResponse::NoContent().finish()
+        }
+        let app = App::new()
+            .wrap(from_fn(front))
+            .route("/scim/v2/Users", web::get().to(falls))
+            .route("/apollo/people", web::get().to(falls))
+            .route("/livez", web::get().to(stands));
+        let app = test::init_service(app).await;
+        let ask = |path: &'static str| {
+            test::try_call_service(&app, test::TestRequest::get().uri(path).to_request())
+        };
+        for (path, media, member) in [
+            ("/scim/v2/Users", "application/scim+json", "\"status\":\"500\""),
+            ("/apollo/people", "application/json", "\"error\":"),
+        ] {
+            let answer = ask(path).await.err().unwrap().error_response();
+            let header = |name: &str| answer.headers().get(name).unwrap().to_str().unwrap().to_owned();
+            assert_eq!((answer.status().as_u16(), header("content-type").as_str()), (500, media));
+            assert_eq!(header("x-request-id").len(), 36);
+            let body = answer.into_body().try_into_bytes().unwrap();
+            let text = String::from_utf8_lossy(&body);
+            assert!(text.contains(member) && !text.contains("insides"), "{text}");
+            assert_eq!(ask("/livez").await.unwrap().status().as_u16(), 204);
+        }
+    }
+
     /// U3: a caller's request id is kept when it is plain, and never when it could be a secret.
     #[test]
     fn a_request_id_is_kept_when_plain() {

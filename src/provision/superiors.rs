@@ -10,6 +10,9 @@ use crate::store::{Error, Tx};
 use serde_json::Value;
 use std::collections::HashMap;
 
+/// Most ids in one query.
+const NAMED: usize = 500;
+
 /// The managers of some records that are Users of the same directory: the name each shows, by id.
 #[derive(Debug, Default)]
 pub struct Superiors(HashMap<String, Option<String>>);
@@ -22,30 +25,38 @@ impl Superiors {
         Self::among(&named_by(records), directory_id, tx)
     }
 
-    fn among(ids: &[String], directory_id: &str, tx: &mut dyn Tx) -> Result<Self, Error> {
-        if ids.is_empty() {
-            return Ok(Self::default());
-        }
+    /// The same of ids that were named as managers.
+    ///
+    /// Errors: the store's.
+    pub fn among(ids: &[String], directory_id: &str, tx: &mut dyn Tx) -> Result<Self, Error> {
         let name_of = |record: SeatRecord| {
             let profile = record.seat.person().map(|person| &person.profile.0);
             let name = profile.and_then(|profile| profile.get("displayName")?.as_str().map(str::to_owned));
             (record.id, name)
         };
-        Ok(Self(tx.seats_among(directory_id, ids)?.into_iter().map(name_of).collect()))
+        let mut names = HashMap::new();
+        for some in ids.chunks(NAMED) {
+            names.extend(tx.seats_among(directory_id, some)?.into_iter().map(name_of));
+        }
+        Ok(Self(names))
     }
 
     /// The seat as the IdP reads it, with `$ref` and the name of a manager who is a User.
     ///
     /// Errors: as [`translate::to_resource`].
     pub fn resource(&self, record: &SeatRecord, base: &str) -> Result<Value, scim::Error> {
-        let resource = translate::to_resource(record, base)?;
-        let known = manager_of(record).and_then(|id| self.0.get_key_value(id));
-        Ok(match known {
+        Ok(self.naming(translate::to_resource(record, base)?, base))
+    }
+
+    /// A resource with `$ref` and the name of its manager.
+    pub fn naming(&self, resource: Value, base: &str) -> Value {
+        let known = manager_in(&resource).and_then(|id| self.0.get_key_value(id));
+        match known {
             Some((id, name)) => {
                 User::naming_manager(resource, &translate::location(base, id), name.as_deref())
             }
             None => resource,
-        })
+        }
     }
 }
 
@@ -73,5 +84,10 @@ fn named_by(records: &[SeatRecord]) -> Vec<String> {
 }
 
 fn manager_of(record: &SeatRecord) -> Option<&str> {
-    record.seat.person()?.profile.0.get(urn::ENTERPRISE_USER)?.get("manager")?.get("value")?.as_str()
+    manager_in(&record.seat.person()?.profile.0)
+}
+
+/// What a stored or shown User names as manager.
+pub fn manager_in(user: &Value) -> Option<&str> {
+    user.get(urn::ENTERPRISE_USER)?.get("manager")?.get("value")?.as_str()
 }

@@ -51,13 +51,14 @@ pub fn sent_roles(user: &User) -> Vec<String> {
     values.filter(|text| !text.trim().is_empty()).map(str::to_owned).collect()
 }
 
-/// The e-mails in the form they are looked up by.
+/// The e-mails in the form they are looked up by, entries without an address among them.
 pub fn email_keys(user: &User) -> Vec<EmailKey> {
-    let key = |mail: scim::Email<'_>| EmailKey {
-        value: mail.value.trim().to_lowercase(),
-        kind: mail.kind.unwrap_or_default().to_lowercase(),
+    let lower = |entry: &Value, name: &str| entry.get(name).and_then(Value::as_str).map(str::to_lowercase);
+    let key = |entry: &Value| {
+        let value = lower(entry, "value").map(|value| value.trim().to_owned());
+        EmailKey { value: value.filter(|value| !value.is_empty()), kind: lower(entry, "type") }
     };
-    user.emails().into_iter().map(key).collect()
+    user.get("emails").and_then(Value::as_array).into_iter().flatten().map(key).collect()
 }
 
 /// The ETag of a version (RFC 7644 §3.14).

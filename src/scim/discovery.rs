@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-use super::{list, schema};
+use super::{cursor, list, schema};
 
 static CONFIG: LazyLock<Value> =
     LazyLock::new(|| schema::embedded(include_str!("../../scim-schemas/ServiceProviderConfig.json")));
@@ -39,6 +39,9 @@ pub fn service_provider_config(base: &str, offered: &Offered) -> Value {
     config["filter"]["maxResults"] = json!(offered.page_size);
     config["bulk"]["maxPayloadSize"] = json!(offered.body_bytes);
     config["bulk"]["maxOperations"] = json!(offered.bulk_operations);
+    config["pagination"]["defaultPageSize"] = json!(offered.page_size);
+    config["pagination"]["maxPageSize"] = json!(offered.page_size);
+    config["pagination"]["cursorTimeout"] = json!(cursor::LIFETIME_SECONDS);
     config
 }
 

@@ -257,6 +257,57 @@ pub enum Error {
         /// Name of the parameter.
         parameter: &'static str,
     },
+    /// A member of a search message has the wrong type.
+    #[error("the member {member} of a search must be {expected}, but {found} was sent")]
+    SearchMember {
+        /// Name of the member.
+        member: &'static str,
+        /// What it must be, in words.
+        expected: &'static str,
+        /// The type that was sent, in words.
+        found: &'static str,
+    },
+    /// `sortBy` names nothing that Users are sorted by.
+    #[error(
+        "sortBy names {attribute}, by which Users cannot be sorted; use an attribute listed by /Schemas, \
+         and of a complex one a part, such as name.familyName"
+    )]
+    UnknownSort {
+        /// The name as sent.
+        attribute: String,
+    },
+    /// `sortOrder` is neither word.
+    #[error("sortOrder must be ascending or descending")]
+    UnknownSortOrder,
+    /// Answering would look at too many Users.
+    #[error(
+        "answering this {what} means comparing {comparisons} values on each of {candidates} Users or more, \
+         which is too costly; narrow it down with userName, externalId, id or emails eq a value (joined by \
+         and), or send fewer comparisons"
+    )]
+    TooCostly {
+        /// Filter or order.
+        what: &'static str,
+        /// Comparisons on one User.
+        comparisons: u64,
+        /// Users left to compare.
+        candidates: u64,
+    },
+    /// `startIndex` and `cursor` were both sent.
+    #[error("startIndex and cursor cannot be combined; send one of them")]
+    BothPagings,
+    /// The cursor is not ours, or belongs to another list (RFC 9865 §2.1).
+    #[error(
+        "the cursor is not one of this list: send the last page's nextCursor or previousCursor with the same \
+         filter, sortBy and sortOrder, or an empty cursor to begin anew"
+    )]
+    InvalidCursor,
+    /// The cursor's time is over (RFC 9865 §2.1).
+    #[error("the cursor has expired; begin anew with an empty cursor")]
+    ExpiredCursor,
+    /// The count beside a cursor is no number, or not that of the first page (RFC 9865 §2.1).
+    #[error("count must be a whole number, and beside a cursor the same as for the first page")]
+    InvalidCount,
     /// `attributes` and `excludedAttributes` were both sent (RFC 7644 §3.9).
     #[error("attributes and excludedAttributes cannot be combined; send one of them")]
     BothProjections,
@@ -290,14 +341,23 @@ impl Error {
             | Self::NotANumber { .. }
             | Self::RepeatedParameter { .. }
             | Self::UnreadableParameter { .. }
+            | Self::SearchMember { .. }
+            | Self::UnknownSort { .. }
+            | Self::UnknownSortOrder
+            | Self::BothPagings
             | Self::BothProjections => ScimType::InvalidValue,
+            Self::InvalidCursor => ScimType::InvalidCursor,
+            Self::ExpiredCursor => ScimType::ExpiredCursor,
+            Self::InvalidCount => ScimType::InvalidCount,
             Self::Filter { .. }
             | Self::FilterTooLong { .. }
             | Self::FilterTooDeep { .. }
             | Self::FilterUnknownAttribute { .. }
             | Self::FilterForbidden { .. } => ScimType::InvalidFilter,
             Self::Path { .. } | Self::UnknownPath { .. } => ScimType::InvalidPath,
-            Self::TooManyOperations { .. } | Self::TooManyValues { .. } => ScimType::TooMany,
+            Self::TooManyOperations { .. } | Self::TooManyValues { .. } | Self::TooCostly { .. } => {
+                ScimType::TooMany
+            }
             Self::NoTarget { .. } | Self::RemoveWithoutPath { .. } => ScimType::NoTarget,
             Self::ServerOwned { .. } | Self::Immutable { .. } | Self::Required { .. } => ScimType::Mutability,
             Self::Bulk(fault) => fault.scim_type(),

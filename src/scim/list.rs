@@ -33,7 +33,7 @@ impl Page {
 }
 
 /// Reads a number of any length; what is below zero counts as zero.
-fn whole_number(parameter: &'static str, text: &str) -> Result<u64, Error> {
+pub(in crate::scim) fn whole_number(parameter: &'static str, text: &str) -> Result<u64, Error> {
     let text = text.trim();
     let (negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),

@@ -13,6 +13,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod bulk;
+pub mod cursor;
 pub mod discovery;
 pub mod error;
 pub mod filter;
@@ -22,13 +23,18 @@ pub mod patch;
 pub mod path;
 pub mod project;
 pub mod schema;
+pub mod search;
+pub mod sort;
 pub mod urn;
 pub mod user;
 
 pub use bulk::Bulk;
+pub use cursor::Cursor;
 pub use error::{Error, ScimType};
 pub use filter::Filter;
 pub use list::Page;
 pub use patch::Patch;
 pub use project::Projection;
+pub use search::{Paging, Search};
+pub use sort::Sort;
 pub use user::{Change, Email, Meta, Read, User};

@@ -14,6 +14,8 @@ fn table() -> Vec<Address> {
     vec![
         Address::at("/Users").reads(scim::list).on(Method::POST, scim::create),
         Address::at("/Users/.search").on(Method::POST, scim::search),
+        Address::at("/.search").on(Method::POST, scim::search_all),
+        Address::at("").reads(scim::list_all),
         Address::at("/Users/{id}")
             .reads(scim::read)
             .on(Method::PUT, scim::replace)

@@ -4,6 +4,7 @@
 //!   tell.
 //! - [`Tx`] (`tx`): what a use case may ask and change while it runs.
 //! - `records`: rows as domain values.
+//! - `listing`: what can be asked of a directory's list.
 //! - `sqlite`, `postgres`: one connection each; both include the same `queries/*.rs`, compiled once per
 //!   backend.
 //! - `migrate`: embedded migrations.
@@ -22,6 +23,7 @@ mod engine;
 mod error;
 mod head;
 mod link;
+pub mod listing;
 pub mod migrate;
 #[cfg(feature = "postgres")]
 mod postgres;

@@ -14,6 +14,10 @@ type Db = diesel::pg::Pg;
 
 /// Most rows written in one statement, and one round trip.
 const ROWS_AT_ONCE: usize = 500;
+/// Where one text stands in another, counted from 1, or 0.
+const POSITION: &str = "strpos";
+/// The planner has statistics and needs no hint; see the same name beside SQLite.
+const NO_INDEX: &str = "";
 
 #[path = "queries/access.rs"]
 mod access;
@@ -23,6 +27,10 @@ mod directories;
 mod head;
 #[path = "queries/keys.rs"]
 mod keys;
+#[path = "queries/lists.rs"]
+mod lists;
+#[path = "queries/lists_sql.rs"]
+mod lists_sql;
 #[path = "queries/seat_row.rs"]
 mod seat_row;
 #[path = "queries/seats.rs"]

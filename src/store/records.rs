@@ -113,30 +113,10 @@ pub struct SeatRecord {
 /// One e-mail of a person in the form it is looked up by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EmailKey {
-    /// Lower case.
-    pub value: String,
-    /// Lower case; empty when none was sent.
-    pub kind: String,
-}
-
-/// One condition of a list that an index answers; conditions are and-ed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Term {
-    /// By compared form.
-    UserName(String),
-    /// Exactly.
-    ExternalId(String),
-    /// Exactly.
-    Id(String),
-    /// Assigned or waiting, or not.
-    Active(bool),
-    /// Any e-mail with this value, of this kind if one is named.
-    Email {
-        /// Lower case.
-        value: String,
-        /// Lower case.
-        kind: Option<String>,
-    },
+    /// The address in lower case without blanks around.
+    pub value: Option<String>,
+    /// What it is used for, in lower case.
+    pub kind: Option<String>,
 }
 
 /// One event of a seat's history.

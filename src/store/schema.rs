@@ -60,14 +60,17 @@ diesel::table! {
         waiting_reason -> Nullable<Text>, waiting_since -> Nullable<BigInt>, user_name -> Text,
         user_name_key -> Text, user_name_yielded -> Bool, address -> Nullable<Text>,
         address_key -> Nullable<Text>, address_yielded -> Bool, external_id -> Nullable<Text>,
-        attributes -> Text, sent_roles -> Text, operator_role -> Nullable<Text>, period -> BigInt,
-        assigned_at -> Nullable<BigInt>, released_at -> Nullable<BigInt>, created_at -> BigInt,
+        given_name_key -> Nullable<Text>, family_name_key -> Nullable<Text>,
+        display_name_key -> Nullable<Text>, attributes -> Text, sent_roles -> Text,
+        operator_role -> Nullable<Text>, period -> BigInt, assigned_at -> Nullable<BigInt>,
+        released_at -> Nullable<BigInt>, created_at -> BigInt,
         updated_at -> BigInt,
     }
 }
 diesel::table! {
     seat_emails (seat_id, position) {
-        seat_id -> Text, position -> BigInt, value_key -> Text, kind_key -> Text,
+        seat_id -> Text, position -> BigInt, value_key -> Nullable<Text>,
+        kind_key -> Nullable<Text>,
     }
 }
 diesel::table! {

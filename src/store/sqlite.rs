@@ -14,6 +14,10 @@ type Db = diesel::sqlite::Sqlite;
 
 /// Rows written in one statement: several would save no round trip.
 const ROWS_AT_ONCE: usize = 1;
+/// Where one text stands in another, counted from 1, or 0.
+const POSITION: &str = "instr";
+/// Before a column, it keeps the planner from choosing an index for that column.
+const NO_INDEX: &str = "+";
 
 #[path = "queries/access.rs"]
 mod access;
@@ -23,6 +27,10 @@ mod directories;
 mod head;
 #[path = "queries/keys.rs"]
 mod keys;
+#[path = "queries/lists.rs"]
+mod lists;
+#[path = "queries/lists_sql.rs"]
+mod lists_sql;
 #[path = "queries/seat_row.rs"]
 mod seat_row;
 #[path = "queries/seats.rs"]

@@ -1,9 +1,10 @@
 //! What a use case may ask and change while it runs. Implemented once per backend, by one text.
 
 use super::error::Error;
+use super::listing::{Candidate, Condition, Part, Question};
 use super::records::{
     ApiKeyRecord, ClientCredential, Directory, EmailKey, IssuerTrust, KeyHolder, LogRecord, OauthClient,
-    Purchase, ScimToken, SeatEvent, SeatRecord, Team, Term,
+    Purchase, ScimToken, SeatEvent, SeatRecord, Team,
 };
 use crate::audit::{Entry, Sealed};
 use crate::credential::Shown;
@@ -11,7 +12,7 @@ use crate::rbac::Role;
 use crate::seat::Capacity;
 
 /// Everything a use case can do within one transaction.
-pub trait Tx: Teams + Directories + Access + Seats + Keys + Trail {
+pub trait Tx: Teams + Directories + Access + Seats + Lists + Keys + Trail {
     /// Whether the connection answers, and its tables are there.
     fn ping(&mut self) -> Result<(), Error>;
 }
@@ -132,18 +133,8 @@ pub trait Seats {
     fn yield_address(&mut self, directory_id: &str, key: &str, except: &str) -> Result<Vec<String>, Error>;
     /// Gives a role by hand.
     fn set_operator_role(&mut self, id: &str, role: Option<Role>) -> Result<(), Error>;
-    /// How many records of a directory fit, removed ones apart.
-    fn count_seats(&mut self, directory_id: &str, terms: &[Term]) -> Result<i64, Error>;
     /// Those of a directory's records that have one of these ids, removed ones apart, in any order.
     fn seats_among(&mut self, directory_id: &str, ids: &[String]) -> Result<Vec<SeatRecord>, Error>;
-    /// Those records in order of creation.
-    fn list_seats(
-        &mut self,
-        directory_id: &str,
-        terms: &[Term],
-        offset: i64,
-        limit: i64,
-    ) -> Result<Vec<SeatRecord>, Error>;
     /// All records of the team after a place in the order, removed ones apart.
     fn seats_after(&mut self, seq: i64, limit: i64) -> Result<Vec<SeatRecord>, Error>;
     /// People waiting for a seat, in order of arrival.
@@ -156,6 +147,24 @@ pub trait Seats {
     fn last_deprovisioned(&mut self, directory_id: &str) -> Result<Option<i64>, Error>;
     /// How many seats are in each state.
     fn standings(&mut self) -> Result<Vec<(String, i64)>, Error>;
+}
+
+/// A directory's list, removed records apart.
+pub trait Lists {
+    /// How many records of a directory fit, counted no further than `most`.
+    fn count_seats(&mut self, directory_id: &str, condition: &Condition, most: i64) -> Result<i64, Error>;
+    /// A part of the records that fit, in order.
+    fn list_seats(&mut self, question: &Question, part: &Part, limit: i64) -> Result<Vec<SeatRecord>, Error>;
+    /// Shows the records that fit one by one, from the end of the part that the list is entered by, until
+    /// `look` has seen enough and answers false.
+    fn scan_seats(
+        &mut self,
+        question: &Question,
+        part: &Part,
+        look: &mut dyn FnMut(Candidate) -> Result<bool, Error>,
+    ) -> Result<(), Error>;
+    /// The records with these ids, in the order of the ids; those that are gone are left out.
+    fn seats_by_ids(&mut self, ids: &[String]) -> Result<Vec<SeatRecord>, Error>;
 }
 
 /// Scoped keys.

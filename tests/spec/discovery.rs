@@ -80,7 +80,10 @@ async fn each_claim_of_the_service_provider_configuration_holds() {
     assert_eq!(bulk["Operations"][0]["status"], "204");
     okta.assign("ada@corp.example").await;
     assert_eq!(claims["changePassword"]["supported"], false);
-    assert_eq!(claims["sort"]["supported"], false);
+    assert_eq!(claims["sort"]["supported"], true);
+    okta.send("GET", "/Users?sortBy=title", None).await.is(200);
+    assert_eq!(claims["pagination"]["cursor"], true);
+    okta.send("GET", "/Users?cursor=", None).await.is(200);
     assert_eq!(claims["authenticationSchemes"][0]["type"], "oauthbearertoken");
     assert_eq!(claims["authenticationSchemes"].as_array().unwrap().len(), 1);
 

@@ -20,8 +20,6 @@ async fn an_unknown_address_is_a_scim_error() {
         "/scim",
         "/scim/",
         "/scim/v1/Users",
-        "/scim/v2",
-        "/scim/v2/",
         "/scim/v2/Nothing",
         "/scim/v2/users",
         "/scim/v2//Users",
@@ -34,6 +32,49 @@ async fn an_unknown_address_is_a_scim_error() {
             world.send(method, path, &[], None).await.is_scim_error(404, None).says("/scim/v2/Users");
         }
     }
+}
+
+/// S2: what a tidy client would never send is told so too: slashes that are doubled, encoded or turned, dots,
+/// and an address in full.
+#[actix_web::test]
+async fn an_address_that_nobody_tidied_is_a_scim_error() {
+    let world = World::start().await;
+    let okta = world.okta().await;
+    let id = okta.assign("ada@corp.example").await;
+    let bearer = format!("Bearer {}", okta.token);
+    let credential = [("authorization", bearer.as_str())];
+    let ask =
+        |target: String| speak(world.server.address, request(&format!("GET {target}"), &credential, ""));
+    for target in [
+        "/scim/v2//Users",
+        "/scim//v2/Users",
+        "/scim/v2/Users//",
+        "/scim/v2/Users/./",
+        "/scim/v2/./Users",
+        "/scim/v2/../v2/Users",
+        "/scim/v2/Groups/../Users",
+        "/scim/v2%2FUsers",
+        "/scim/v2/Users%2F",
+        "/scim/v2/%2E%2E/v2/Users",
+        "/scim/v2/Users\\",
+        "/scim/v2/Users;v=1",
+        "/scim/V2/Users",
+        "/scim/v2/Users/%2e",
+        "/scim/v2/Users/..",
+    ] {
+        ask(target.to_owned()).await.is_scim_error(404, None);
+    }
+    for target in [
+        format!("/scim/v2/Users/%2F{id}"),
+        format!("/scim/v2/Users/{id}%2F"),
+        format!("/scim/v2//Users/{id}"),
+        format!("/scim/v2/Users/{id}//"),
+        format!("/scim/v2/Users/../Users/{id}"),
+    ] {
+        ask(target).await.is_scim_error(404, None);
+    }
+    ask(format!("http://{}/scim/v2/Users/{id}", world.server.address)).await.is(200);
+    ask(format!("http://{}/scim/v2//Users", world.server.address)).await.is_scim_error(404, None);
 }
 
 /// S2, RFC 7644 §3.4.2: parameters nobody knows are ignored, whatever is in them; a known one is sent once,

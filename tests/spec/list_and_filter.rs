@@ -372,24 +372,3 @@ async fn two_projections_are_refused_and_nothing_is_done() {
     assert_eq!(list(&okta, "").await["totalResults"], 1);
     assert_eq!(okta.read(&made.id()).await.json(), made.json());
 }
-
-/// S1, RFC 7644 §3.4.3: a search by message answers what the same query would.
-#[actix_web::test]
-async fn a_search_by_message_is_the_query_in_a_body() {
-    let world = World::start().await;
-    let okta = world.okta().await;
-    for name in ["a", "b", "c"] {
-        okta.assign(&format!("{name}@x.example")).await;
-    }
-    let schemas = ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"];
-    let message = json!({"schemas": schemas, "filter": "active eq true", "startIndex": 2, "count": 1,
-        "attributes": ["userName"], "excludedAttributes": null});
-    let searched = okta.send("POST", "/Users/.search", Some(message)).await.is(200).json();
-    assert_eq!(
-        searched,
-        list(&okta, "?filter=active+eq+true&startIndex=2&count=1&attributes=userName").await
-    );
-    assert_eq!(names(&searched), ["b@x.example"]);
-    let all = okta.send("POST", "/Users/.search", Some(json!({"schemas": schemas}))).await.is(200).json();
-    assert_eq!(all, list(&okta, "").await);
-}

@@ -6,9 +6,11 @@ use seatbridge::server;
 use serde_json::json;
 
 /// What `Allow` says for each address; nothing for the one that refuses every method in words of its own.
-const TABLE: [(&str, &str); 12] = [
+const TABLE: [(&str, &str); 14] = [
     ("/Users", "GET, HEAD, POST, OPTIONS"),
     ("/Users/.search", "POST, OPTIONS"),
+    ("/.search", "POST, OPTIONS"),
+    ("", "GET, HEAD, OPTIONS"),
     ("/Users/{id}", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
     ("/Groups", "GET, HEAD, OPTIONS"),
     ("/Groups/{id}", "GET, HEAD, OPTIONS"),

@@ -1,4 +1,5 @@
 -- Times are UTC microseconds; ids are UUID v7 text unless said otherwise; *_key columns hold the compared form.
+-- What is compared or sorted has the collation of bytes, so that both databases order alike.
 
 -- One row: taken first by every writing transaction, so that decisions see each other's work. The counts are kept
 -- here because counting seats for each assignment would take longer with every seat.
@@ -105,7 +106,7 @@ CREATE TABLE used_assertions (
 CREATE INDEX used_assertions_ends ON used_assertions (ends_at);
 
 CREATE TABLE seats (
-  id TEXT NOT NULL PRIMARY KEY,
+  id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   seq BIGINT NOT NULL UNIQUE,
   directory_id TEXT NOT NULL REFERENCES directories (id),
   version BIGINT NOT NULL,
@@ -113,12 +114,15 @@ CREATE TABLE seats (
   waiting_reason TEXT,
   waiting_since BIGINT,
   user_name TEXT NOT NULL,
-  user_name_key TEXT NOT NULL,
+  user_name_key TEXT COLLATE "C" NOT NULL,
   user_name_yielded BOOLEAN NOT NULL,
   address TEXT,
   address_key TEXT,
   address_yielded BOOLEAN NOT NULL,
-  external_id TEXT,
+  external_id TEXT COLLATE "C",
+  given_name_key TEXT COLLATE "C",
+  family_name_key TEXT COLLATE "C",
+  display_name_key TEXT COLLATE "C",
   attributes TEXT NOT NULL,
   sent_roles TEXT NOT NULL,
   operator_role TEXT,
@@ -135,16 +139,17 @@ CREATE UNIQUE INDEX seats_external_id ON seats (directory_id, external_id) WHERE
 -- The unique ones are partial, and a question with bound values does not prove that it stays within their part.
 CREATE INDEX seats_by_user_name ON seats (user_name_key, directory_id);
 CREATE INDEX seats_by_address ON seats (address_key);
-CREATE INDEX seats_by_external_id ON seats (directory_id, external_id);
-CREATE INDEX seats_by_order ON seats (directory_id, seq);
+CREATE INDEX seats_by_external_id ON seats (external_id, directory_id);
+-- Whole lists are counted, and far pages found, in this index alone.
+CREATE INDEX seats_by_order ON seats (directory_id, seq, standing);
 CREATE INDEX seats_by_standing ON seats (standing, waiting_since);
 CREATE INDEX seats_released ON seats (released_at);
 
 CREATE TABLE seat_emails (
   seat_id TEXT NOT NULL REFERENCES seats (id),
   position BIGINT NOT NULL,
-  value_key TEXT NOT NULL,
-  kind_key TEXT NOT NULL,
+  value_key TEXT COLLATE "C",
+  kind_key TEXT COLLATE "C",
   PRIMARY KEY (seat_id, position)
 );
 CREATE INDEX seat_emails_value ON seat_emails (value_key);

@@ -1,4 +1,5 @@
 -- Times are UTC microseconds; ids are UUID v7 text unless said otherwise; *_key columns hold the compared form.
+-- Text is compared by its bytes, so that both databases order alike.
 
 -- One row: taken first by every writing transaction, so that decisions see each other's work. The counts are kept
 -- here because counting seats for each assignment would take longer with every seat.
@@ -119,6 +120,9 @@ CREATE TABLE seats (
   address_key TEXT,
   address_yielded BOOLEAN NOT NULL,
   external_id TEXT,
+  given_name_key TEXT,
+  family_name_key TEXT,
+  display_name_key TEXT,
   attributes TEXT NOT NULL,
   sent_roles TEXT NOT NULL,
   operator_role TEXT,
@@ -135,16 +139,17 @@ CREATE UNIQUE INDEX seats_external_id ON seats (directory_id, external_id) WHERE
 -- The unique ones are partial, and a question with bound values does not prove that it stays within their part.
 CREATE INDEX seats_by_user_name ON seats (user_name_key, directory_id);
 CREATE INDEX seats_by_address ON seats (address_key);
-CREATE INDEX seats_by_external_id ON seats (directory_id, external_id);
-CREATE INDEX seats_by_order ON seats (directory_id, seq);
+CREATE INDEX seats_by_external_id ON seats (external_id, directory_id);
+-- Whole lists are counted, and far pages found, in this index alone.
+CREATE INDEX seats_by_order ON seats (directory_id, seq, standing);
 CREATE INDEX seats_by_standing ON seats (standing, waiting_since);
 CREATE INDEX seats_released ON seats (released_at);
 
 CREATE TABLE seat_emails (
   seat_id TEXT NOT NULL REFERENCES seats (id),
   position BIGINT NOT NULL,
-  value_key TEXT NOT NULL,
-  kind_key TEXT NOT NULL,
+  value_key TEXT,
+  kind_key TEXT,
   PRIMARY KEY (seat_id, position)
 );
 CREATE INDEX seat_emails_value ON seat_emails (value_key);

@@ -17,7 +17,7 @@ mod users;
 pub use bulk::bulk;
 pub use discovery::{me, resource_type, resource_types, schema, schemas, service_provider_config};
 pub use groups::{no_group, no_groups, refuse_groups};
-pub use lists::{list, search};
+pub use lists::{list, list_all, search, search_all};
 pub use query::Query;
 pub use users::{create, modify, read, remove, replace};
 

@@ -3,7 +3,6 @@
 use crate::http::error::ScimFailure;
 use crate::scim::{self, Projection};
 use actix_web::HttpRequest;
-use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -43,22 +42,6 @@ impl Query {
         self.checked()?;
         Ok(Projection::read(self.get("attributes"), self.get("excludedAttributes"))?)
     }
-
-    /// The same parameters as a SearchRequest carries them (RFC 7644 §3.4.3).
-    pub(super) fn of_message(message: &Value) -> Self {
-        let text = |value: &Value| match value {
-            Value::String(text) => text.clone(),
-            Value::Array(names) => names.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(","),
-            other => other.to_string(),
-        };
-        let members = message.as_object().into_iter().flatten();
-        let known = members
-            .filter(|(_, value)| !value.is_null())
-            .map(|(name, value)| (name.to_lowercase(), text(value)))
-            .collect();
-        Self { known, problem: None }
-    }
-
     fn read(text: &str) -> Result<HashMap<String, String>, ScimFailure> {
         if text.len() > LONGEST {
             return Err(ScimFailure::QueryTooLong { bytes: text.len(), limit: LONGEST });

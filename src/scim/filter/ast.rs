@@ -58,7 +58,9 @@ impl Op {
         matches!(self, Op::Gt | Op::Ge | Op::Lt | Op::Le)
     }
 
-    pub(super) const fn searches(self) -> bool {
+    /// Whether it looks for a part of a text.
+    #[must_use]
+    pub const fn searches(self) -> bool {
         matches!(self, Op::Co | Op::Sw | Op::Ew)
     }
 }

@@ -138,7 +138,8 @@ fn literal_truth(wanted: &Literal) -> Option<bool> {
 }
 
 /// The boolean a text spells, in any letter case.
-pub(in crate::scim) fn spelled_truth(text: &str) -> Option<bool> {
+#[must_use]
+pub fn spelled_truth(text: &str) -> Option<bool> {
     if text.eq_ignore_ascii_case("true") {
         return Some(true);
     }
@@ -153,7 +154,8 @@ fn number_order(left: &Number, right: &Number) -> Option<Ordering> {
 }
 
 /// The instant a text names; one without offset is taken as UTC. Source: RFC 7643 §2.3.5.
-pub(super) fn instant(text: &str) -> Option<DateTime<chrono::Utc>> {
+#[must_use]
+pub fn instant(text: &str) -> Option<DateTime<chrono::Utc>> {
     DateTime::parse_from_rfc3339(text)
         .map(|at| at.to_utc())
         .or_else(|_| text.parse::<NaiveDateTime>().map(|at| at.and_utc()))

@@ -17,6 +17,6 @@ mod tests;
 
 pub use super::path::AttrPath;
 pub use ast::{Filter, Literal, Op};
-pub(in crate::scim) use eval::spelled_truth;
+pub use eval::{instant, spelled_truth};
 pub use parser::Limits;
 pub(in crate::scim) use parser::parse_selector;

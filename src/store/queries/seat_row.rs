@@ -36,6 +36,30 @@ pub(super) struct SeatRow {
     updated_at: i64,
 }
 
+/// What filters and sorting compare of a seat (S6); written with the row, never read back.
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = seats, treat_none_as_null = true)]
+pub(super) struct SeatKeys {
+    given_name_key: Option<String>,
+    family_name_key: Option<String>,
+    display_name_key: Option<String>,
+}
+
+impl SeatKeys {
+    pub(super) fn of(record: &SeatRecord) -> Self {
+        let person = record.seat.person();
+        let lower = |place: &str| {
+            let value = person.and_then(|person| person.profile.0.pointer(place));
+            value.and_then(serde_json::Value::as_str).map(str::to_lowercase)
+        };
+        Self {
+            given_name_key: lower("/name/givenName"),
+            family_name_key: lower("/name/familyName"),
+            display_name_key: lower("/displayName"),
+        }
+    }
+}
+
 impl TryFrom<&SeatRecord> for SeatRow {
     type Error = Error;
 

@@ -1,75 +1,20 @@
 //! Seats and the people in them.
 
-use super::seat_row::SeatRow;
+use super::seat_row::{SeatKeys, SeatRow};
 use super::trail::write_pending;
-use super::{Conn, Db, head};
+use super::{Conn, head};
 use crate::rbac::Role;
 use crate::seat::Capacity;
 use crate::seat::policy::RETURN_SECONDS;
 use crate::store::error::Error;
 use crate::store::head::Head;
-use crate::store::records::{EmailKey, SeatEvent, SeatRecord, Term};
+use crate::store::records::{EmailKey, SeatEvent, SeatRecord};
 use crate::store::schema::{seat_emails, seat_events, seats};
 use crate::store::tx::{Seats, Teams};
 use diesel::dsl::{count_star, max, sql};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
-
-const ACTIVE: [&str; 2] = ["assigned", "waiting"];
-
-type Chosen<'a> = seats::BoxedQuery<'a, Db>;
-
-/// Most ids named one by one in a statement.
-const NAMED: i64 = 500;
-
-/// The records of a directory that fit, removed ones apart.
-///
-/// An e-mail is looked up first and its carriers are named by id: asked in one statement, SQLite walks the
-/// whole directory in its order and asks each seat for its e-mails.
-fn chosen<'a>(directory_id: &'a str, terms: &'a [Term], conn: &mut Conn) -> Result<Chosen<'a>, Error> {
-    let mut query = seats::table
-        .filter(seats::directory_id.eq(directory_id))
-        .filter(seats::standing.ne("removed"))
-        .into_boxed::<Db>();
-    for term in terms {
-        query = match term {
-            Term::UserName(key) => {
-                query.filter(seats::user_name_key.eq(key)).filter(seats::user_name_yielded.eq(false))
-            }
-            Term::ExternalId(id) => query.filter(seats::external_id.eq(id)),
-            Term::Id(id) => query.filter(seats::id.eq(id)),
-            Term::Active(true) => query.filter(seats::standing.eq_any(ACTIVE)),
-            Term::Active(false) => query.filter(seats::standing.ne_all(ACTIVE)),
-            Term::Email { value, kind } => {
-                let query = query.filter(seats::address_yielded.eq(false));
-                let ids = carriers(value, kind.as_deref(), conn)?;
-                if i64::try_from(ids.len()).is_ok_and(|found| found < NAMED) {
-                    query.filter(seats::id.eq_any(ids))
-                } else {
-                    query.filter(seats::id.eq_any(carrying(value, kind.as_deref())))
-                }
-            }
-        };
-    }
-    Ok(query)
-}
-
-type Carrying<'a> = diesel::helper_types::Select<seat_emails::BoxedQuery<'a, Db>, seat_emails::seat_id>;
-
-fn carrying<'a>(value: &'a str, kind: Option<&'a str>) -> Carrying<'a> {
-    let any = seat_emails::table.filter(seat_emails::value_key.eq(value)).into_boxed::<Db>();
-    let chosen = match kind {
-        Some(kind) => any.filter(seat_emails::kind_key.eq(kind)),
-        None => any,
-    };
-    chosen.select(seat_emails::seat_id)
-}
-
-/// Ids of the seats with this e-mail; at most [`NAMED`] of them.
-fn carriers(value: &str, kind: Option<&str>, conn: &mut Conn) -> Result<Vec<String>, Error> {
-    Ok(carrying(value, kind).distinct().limit(NAMED).load(&mut conn.db)?)
-}
 
 fn one(row: Option<SeatRow>) -> Result<Option<SeatRecord>, Error> {
     row.map(SeatRecord::try_from).transpose()
@@ -184,7 +129,9 @@ impl Seats for Conn {
     }
 
     fn insert_seat(&mut self, seat: &SeatRecord, emails: &[EmailKey]) -> Result<(), Error> {
-        diesel::insert_into(seats::table).values(SeatRow::try_from(seat)?).execute(&mut self.db)?;
+        diesel::insert_into(seats::table)
+            .values((SeatRow::try_from(seat)?, SeatKeys::of(seat)))
+            .execute(&mut self.db)?;
         head::count(self, None, seat)?;
         save_emails(self, &seat.id, emails)
     }
@@ -196,7 +143,9 @@ impl Seats for Conn {
         emails: &[EmailKey],
     ) -> Result<(), Error> {
         head::count(self, Some(before), seat)?;
-        diesel::update(seats::table.find(&seat.id)).set(SeatRow::try_from(seat)?).execute(&mut self.db)?;
+        diesel::update(seats::table.find(&seat.id))
+            .set((SeatRow::try_from(seat)?, SeatKeys::of(seat)))
+            .execute(&mut self.db)?;
         diesel::delete(seat_emails::table.filter(seat_emails::seat_id.eq(&seat.id))).execute(&mut self.db)?;
         save_emails(self, &seat.id, emails)
     }
@@ -210,7 +159,9 @@ impl Seats for Conn {
 
     fn yield_address(&mut self, directory_id: &str, key: &str, except: &str) -> Result<Vec<String>, Error> {
         // Nearly always nobody else has the address, and the seats need not be asked.
-        let known = carriers(key, None, self)?;
+        let carrying =
+            || seat_emails::table.filter(seat_emails::value_key.eq(key)).select(seat_emails::seat_id);
+        let known: Vec<String> = carrying().distinct().limit(2).load(&mut self.db)?;
         if known.iter().all(|id| id == except) {
             return Ok(Vec::new());
         }
@@ -219,7 +170,7 @@ impl Seats for Conn {
             .filter(seats::standing.eq("unassigned"))
             .filter(seats::address_yielded.eq(false))
             .filter(seats::id.ne(except))
-            .filter(seats::id.eq_any(carrying(key, None)));
+            .filter(seats::id.eq_any(carrying()));
         let ids: Vec<String> = carriers.select(seats::id).order(seats::seq).load(&mut self.db)?;
         if !ids.is_empty() {
             diesel::update(seats::table.filter(seats::id.eq_any(&ids)))
@@ -235,32 +186,12 @@ impl Seats for Conn {
         Ok(())
     }
 
-    fn count_seats(&mut self, directory_id: &str, terms: &[Term]) -> Result<i64, Error> {
-        Ok(chosen(directory_id, terms, self)?.select(count_star()).get_result(&mut self.db)?)
-    }
-
     fn seats_among(&mut self, directory_id: &str, ids: &[String]) -> Result<Vec<SeatRecord>, Error> {
         let found = seats::table
             .filter(seats::id.eq_any(ids))
             .filter(seats::directory_id.eq(directory_id))
             .filter(seats::standing.ne("removed"));
         many(found.select(SeatRow::as_select()).load(&mut self.db)?)
-    }
-
-    fn list_seats(
-        &mut self,
-        directory_id: &str,
-        terms: &[Term],
-        offset: i64,
-        limit: i64,
-    ) -> Result<Vec<SeatRecord>, Error> {
-        let chosen = chosen(directory_id, terms, self)?;
-        // Where a term finds few, SQLite must sort those few and not walk the directory in its order to find
-        // them.
-        let finds_few = terms.iter().any(|term| !matches!(term, Term::Active(_)));
-        let ordered = if finds_few { chosen.order(seats::seq + 0) } else { chosen.order(seats::seq) };
-        let page = ordered.offset(offset).limit(limit);
-        many(page.select(SeatRow::as_select()).load(&mut self.db)?)
     }
 
     fn seats_after(&mut self, seq: i64, limit: i64) -> Result<Vec<SeatRecord>, Error> {

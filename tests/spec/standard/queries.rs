@@ -6,9 +6,13 @@ use serde_json::{Value, json};
 super::rows! {
     "RFC 7644 §3.4.1" Supported one_is_read,
     "RFC 7644 §3.4.2" Supported many_are_read,
+    "RFC 7644 §3.4.2.1" Supported the_base_is_queried,
     "RFC 7644 §3.4.2.2" Supported filters_choose,
+    "RFC 7644 §3.4.2.3" Supported a_list_is_sorted,
     "RFC 7644 §3.4.2.4" Supported pages_are_numbered,
     "RFC 7644 §3.4.2.5" Supported a_list_shows_the_attributes_asked_for,
+    "RFC 7644 §3.4.3" Supported a_query_is_posted,
+    "RFC 9865" Supported a_list_is_walked_by_cursor,
 }
 
 /// Three people who share a title: their ids in order of creation.
@@ -84,4 +88,39 @@ async fn a_list_shows_the_attributes_asked_for(trial: &Trial) {
     for one in list["Resources"].as_array().unwrap() {
         assert!(one["nickName"].is_string() && one["id"].is_string() && one.get("title").is_none(), "{one}");
     }
+}
+
+async fn the_base_is_queried(trial: &Trial) {
+    let (title, three) = trio(trial).await;
+    assert_eq!(of(&trial.get(&format!("?filter=title%20eq%20%22{title}%22")).await), three);
+}
+
+async fn a_list_is_sorted(trial: &Trial) {
+    assert_eq!(trial.config().await["sort"]["supported"], true);
+    let (title, three) = trio(trial).await;
+    let [b, c, a] = &three[..] else { panic!("three") };
+    let filter = format!("title eq \"{title}\"");
+    let sorted = |order| [("filter", filter.as_str()), ("sortBy", "nickName"), ("sortOrder", order)];
+    assert_eq!(ids(trial, &sorted("ascending")).await.iter().collect::<Vec<_>>(), [a, b, c]);
+    assert_eq!(ids(trial, &sorted("descending")).await.iter().collect::<Vec<_>>(), [c, b, a]);
+}
+
+async fn a_query_is_posted(trial: &Trial) {
+    let (title, three) = trio(trial).await;
+    let message = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],
+        "filter": format!("title eq \"{title}\""), "startIndex": 2, "count": 1});
+    for place in ["/Users/.search", "/.search"] {
+        let page = trial.okta.send("POST", place, Some(message.clone())).await.is(200).json();
+        assert_eq!(of(&page), [three[1].clone()]);
+    }
+}
+
+async fn a_list_is_walked_by_cursor(trial: &Trial) {
+    assert_eq!(trial.config().await["pagination"]["cursor"], true);
+    let (title, three) = trio(trial).await;
+    let query = format!("/Users?filter=title%20eq%20%22{title}%22&count=2&cursor=");
+    let first = trial.get(&query).await;
+    let last = trial.get(&format!("{query}{}", first["nextCursor"].as_str().unwrap())).await;
+    assert_eq!([of(&first), of(&last)].concat(), three);
+    assert_eq!((first.get("previousCursor"), last.get("nextCursor")), (None, None));
 }

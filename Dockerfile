@@ -9,6 +9,7 @@ RUN apt-get update \
 WORKDIR /src
 # Named one by one, so that secrets/, target/ and the data of a trial run never enter a layer.
 COPY Cargo.toml Cargo.lock ./
+COPY .cargo .cargo
 COPY migrations migrations
 COPY scim-schemas scim-schemas
 COPY src src

@@ -6,11 +6,12 @@
 use super::rooms::credential::api_key::ApiKey;
 use super::rooms::credential::bearer::{self, Form};
 use super::rooms::credential::scim_token;
+use super::rooms::credential::seal;
 use super::rooms::credential::secret::Secrets;
 use super::rooms::flavour::Flavour;
 use super::rooms::scim::filter::Limits;
 use super::rooms::scim::path::Path;
-use super::rooms::scim::{Error, Filter, Meta, Patch, User, urn};
+use super::rooms::scim::{Cursor, Error, Filter, Meta, Patch, User, urn};
 use serde_json::{Value, json};
 use std::fmt::Display;
 use std::sync::LazyLock;
@@ -96,6 +97,27 @@ pub fn bearer(data: &[u8]) {
     }
     if let Some(key) = ApiKey::parse(read.token) {
         assert_eq!(key.as_str(), read.token, "a key has one spelling");
+    }
+}
+
+/// A cursor (RFC 9865, A5): what it carries reads back; none is forged, and none opens changed or elsewhere.
+pub fn cursor(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    if let Some(cursor) = Cursor::from_bytes(data) {
+        assert_eq!(Cursor::from_bytes(&cursor.to_bytes()), Some(cursor), "{text}");
+    }
+    let (former, key) = ([1; 32], [2; 32]);
+    assert_eq!(seal::open(&[key, former], b"a list", text), None, "forged: {text}");
+    let sealed = seal::seal(&former, [7; seal::SALT], b"a list", data).unwrap_or_default();
+    assert_eq!(seal::open(&[key, former], b"a list", &sealed).as_deref(), Some(data), "{text}");
+    assert_eq!(seal::open(&[key], b"a list", &sealed), None, "under another key: {text}");
+    assert_eq!(seal::open(&[former], b"another list", &sealed), None, "moved: {text}");
+    // Every byte of a short text, and of a long one as many, so that no input is slow.
+    let step = 1 + sealed.len() / 128;
+    for at in (data.len() % step..sealed.len()).step_by(step) {
+        let byte = char::from(sealed.as_bytes()[at] ^ (1 << (at % 7)));
+        let changed = format!("{}{byte}{}", &sealed[..at], &sealed[at + 1..]);
+        assert_eq!(seal::open(&[former], b"a list", &changed), None, "byte {at}: {text}");
     }
 }
 

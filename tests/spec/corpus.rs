@@ -56,3 +56,9 @@ fn the_corpus_of_bodies_keeps_its_promises() {
 fn the_corpus_of_bearers_keeps_its_promises() {
     replay("bearer", properties::bearer);
 }
+
+/// A5, RFC 9865 §5: a cursor reads back as it was made, and only where and as it was sealed.
+#[test]
+fn the_corpus_of_cursors_keeps_its_promises() {
+    replay("cursor", properties::cursor);
+}

@@ -44,7 +44,28 @@ fn cipher(key: &[u8; 32], salt: &[u8; SALT]) -> Option<(LessSafeKey, Nonce)> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        /// A5: what is sealed opens as it was; with any other byte in it, or in another context, not at all.
+        #[test]
+        fn whatever_is_sealed_opens_unchanged_or_not_at_all(
+            (plain, context) in any::<(Vec<u8>, Vec<u8>)>(),
+            (at, byte) in (any::<prop::sample::Index>(), b'0'..b'z'),
+        ) {
+            let sealed = seal(&[1; 32], [7; SALT], &context, &plain).unwrap();
+            let elsewhere = [context.as_slice(), b"/"].concat();
+            prop_assert_eq!(open(&[[1; 32]], &elsewhere, &sealed), None);
+            // The last character has bits to spare: it may not be spelled in two ways either.
+            for at in [at.index(sealed.len()), sealed.len() - 1] {
+                let changed = format!("{}{}{}", &sealed[..at], char::from(byte), &sealed[at + 1..]);
+                let opened = open(&[[1; 32]], &context, &changed);
+                prop_assert_eq!(opened, (changed == sealed).then(|| plain.clone()));
+            }
+        }
+    }
 
     /// A5, RFC 9865 §5: nobody else reads, changes or moves a sealed text; the former key still opens it.
     #[test]

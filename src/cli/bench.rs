@@ -5,6 +5,7 @@ use super::commands::Bench;
 use super::context::{Voice, read_config};
 use super::output::{Output, bold, facts, table};
 use crate::config::Config;
+use crate::judge::bench::pgbench::{Beside, Line};
 use crate::judge::bench::{self, Plan, Problem, Progress, Report, figures::Figure};
 use crate::{judge, server};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -86,13 +87,34 @@ fn told(report: &Report) -> String {
         None => ("cursor walk", "not offered".to_owned()),
     });
     format!(
-        "{}\n{}\n\n{}\n\nMedians of {} rounds. Compare the figures of one run only: the load runs on \
+        "{}\n{}\n\n{}\n{}\nMedians of {} rounds. Compare the figures of one run only: the load runs on \
          the same machine.",
         bold(&format!("{}, {} Users, {} connections", report.store, report.users, report.connections)),
         table(&heading, rows, "nothing was measured"),
         facts(&rest),
+        report.pgbench.as_ref().map(beside).unwrap_or_default(),
         report.rounds,
     )
+}
+
+/// The database alone, on PostgreSQL.
+fn beside(pgbench: &Beside) -> String {
+    let lines = match pgbench {
+        Beside::Absent(why) => return format!("\nNo figures of the database alone: {why}\n"),
+        Beside::Measured(lines) => lines,
+    };
+    let heading = ["same statements", "pgbench clients", "pgbench tps", "ours/s", "ours / pgbench"];
+    let row = |line: &Line| {
+        let Line { question, clients, tps, ours, ratio } = line;
+        vec![
+            (*question).to_owned(),
+            clients.to_string(),
+            format!("{tps:.0}"),
+            format!("{ours:.0}"),
+            format!("{ratio:.3}"),
+        ]
+    };
+    format!("\n{}\n", table(&heading, lines.iter().map(row).collect(), "nothing was measured"))
 }
 
 fn row(figure: &Figure) -> Vec<String> {

@@ -3,6 +3,7 @@
 use crate::support::binary::Installed;
 use crate::support::place::on_postgres;
 use seatbridge::config::Config;
+use seatbridge::judge::bench::pgbench::Beside;
 use seatbridge::judge::bench::{Plan, run};
 use secrecy::SecretString;
 use std::time::Duration;
@@ -35,6 +36,16 @@ async fn a_run_measures_every_question_beside_the_static_answer() {
     assert_eq!(report.store, if on_postgres() { "postgres" } else { "sqlite" });
     assert!(report.memory.idle_bytes.is_some_and(|bytes| bytes > 0));
     assert!(heard.contains(&"creating Users"));
+    // On PostgreSQL `pgbench` runs the same statements, where it is installed.
+    match report.pgbench {
+        None => assert!(!on_postgres()),
+        Some(Beside::Absent(why)) => assert!(why.starts_with("pgbench is not installed"), "{why}"),
+        Some(Beside::Measured(lines)) => {
+            let told: Vec<_> = lines.iter().map(|line| (line.question, line.clients)).collect();
+            assert_eq!(told, [("userName eq", 4), ("create", 1), ("create", 4)]);
+            assert!(lines.iter().all(|line| line.tps > 0.0 && line.ratio > 0.0), "{lines:?}");
+        }
+    }
 }
 
 /// A debug build is several times slower than what is shipped: its figures would mislead.

@@ -5,6 +5,7 @@
 //! - `people`: who is created and asked for.
 //! - `load`: many connections asking one kind of question, and how long each answer took.
 //! - `figures`: rates, percentiles, medians.
+//! - `pgbench`: what the database alone gives for the same statements.
 //! - `run`: what is measured, in which order.
 //!
 //! Every figure stands beside the static answer of the same process (`/livez`), taken just before it: on a
@@ -13,6 +14,7 @@
 pub mod figures;
 mod load;
 mod people;
+pub mod pgbench;
 mod run;
 mod subject;
 mod wire;

@@ -3,6 +3,7 @@
 use super::figures::{Figure, Sample};
 use super::load::{self, Question, Until};
 use super::people::{self, People};
+use super::pgbench::{self, Beside, Task};
 use super::subject::Subject;
 use super::wire::Connection;
 use super::{Problem, Progress};
@@ -68,6 +69,8 @@ pub struct Report {
     pub cursor_walk: Option<Walk>,
     /// Of the server.
     pub memory: Memory,
+    /// The database alone with the same statements; absent on SQLite.
+    pub pgbench: Option<Beside>,
 }
 
 /// Reading every User, a page of 1,000 after the other.
@@ -134,6 +137,7 @@ impl Bench<'_> {
         figures.insert(0, Figure::of("static answer (/livez)", users, &self.livez));
         let cursor_walk = self.walk().await?;
         let end_bytes = self.subject.resident_bytes();
+        let pgbench = self.pgbench(users, &figures).await;
         Ok(Report {
             store: self.subject.store,
             users,
@@ -144,6 +148,7 @@ impl Bench<'_> {
             lookup_slowdown,
             cursor_walk,
             memory: Memory { idle_bytes, seeded_bytes, end_bytes },
+            pgbench,
         })
     }
 
@@ -283,6 +288,19 @@ impl Bench<'_> {
         }
         let seconds = began.elapsed().as_secs_f64();
         Ok(Some(Walk { users, seconds, slowest_page_ms: slowest.as_secs_f64() * 1000.0 }))
+    }
+
+    /// The database alone, when the server has nothing more to do.
+    async fn pgbench(&mut self, users: usize, figures: &[Figure]) -> Option<Beside> {
+        let database = self.subject.database.clone()?;
+        (self.tell)(Progress { doing: "pgbench", done: 0, of: 1 });
+        let rate = |name: &str| {
+            figures.iter().find(|figure| figure.question == name).map_or(0.0, |figure| figure.rate)
+        };
+        let rates = (rate("userName eq"), rate("create"));
+        let task = Task { users, connections: self.plan.connections, time: self.plan.round * 3, rates };
+        let beside = tokio::task::spawn_blocking(move || pgbench::beside(&database, &task)).await;
+        Some(beside.unwrap_or_else(|_| Beside::Absent("pgbench could not be run".to_owned())))
     }
 
     async fn read(&self, request: &[u8]) -> Result<Value, Problem> {

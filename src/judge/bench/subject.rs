@@ -2,7 +2,7 @@
 
 use super::Problem;
 use super::people::People;
-use crate::admin::service::{self, DirectoryWish};
+use crate::admin::service::{self, DirectoryWish, IssuedToken};
 use crate::admin::sso;
 use crate::config::{Backend, CONFIG_VARIABLE, Config, own_program, scratch_folder};
 use crate::credential::secret::Secrets;
@@ -32,8 +32,23 @@ pub(super) struct Subject {
     pub people: People,
     /// `sqlite` or `postgres`.
     pub store: &'static str,
+    /// What `pgbench` needs to know; nothing on SQLite.
+    pub database: Option<Database>,
     process: Child,
     _left: Left,
+}
+
+/// The scratch schema, and who is in it.
+#[derive(Clone)]
+pub(super) struct Database {
+    /// Of the database, seen through that schema.
+    pub url: SecretString,
+    /// Where files that only their owner may read can be.
+    pub folder: PathBuf,
+    /// The directory's.
+    pub directory_id: String,
+    /// The token's.
+    pub token_id: String,
 }
 
 /// What a run leaves behind, removed when it ends however it ends.
@@ -61,13 +76,17 @@ impl Subject {
 
         let folder = scratch_folder(&format!("seatbridge-bench-server-{}", chance::<6>()?));
         let left = Left { place: Some(place), folder: folder.clone() };
-        let (token, store) = set_up(&backend, &secret, seats).await?;
+        let (token, directory_id, store) = set_up(&backend, &secret, seats).await?;
         let file = write_config(&folder, &backend, &secret, &config.log.level)
             .map_err(|cause| Problem::Subject { what: "cannot be configured", cause })?;
         let (process, address) =
             spawn(&file, program).map_err(|cause| Problem::Subject { what: "did not start", cause })?;
-        let people = People::new(address.to_string(), token);
-        Ok(Self { address, people, store, process, _left: left })
+        let people = People::new(address.to_string(), token.token);
+        let database = match backend {
+            Backend::Sqlite(_) => None,
+            Backend::Postgres(url) => Some(Database { url, folder, directory_id, token_id: token.id }),
+        };
+        Ok(Self { address, people, store, database, process, _left: left })
     }
 
     /// Processor time of the server so far; nothing where the system does not tell.
@@ -108,7 +127,7 @@ async fn set_up(
     backend: &Backend,
     secret: &str,
     seats: i64,
-) -> Result<(String, &'static str), stage::Problem> {
+) -> Result<(IssuedToken, String, &'static str), stage::Problem> {
     migrate::run(backend)?;
     let store = Store::open(backend)?;
     let now = Clock::default().now();
@@ -119,12 +138,13 @@ async fn set_up(
         certificate: Some(sso::certificate(CERTIFICATE.as_bytes())?),
     };
     let wish = DirectoryWish { sso, ..DirectoryWish::default() };
-    service::add_directory("bench".to_owned(), Flavour::Entra, wish, act(now), &store).await?;
+    let directory =
+        service::add_directory("bench".to_owned(), Flavour::Entra, wish, act(now), &store).await?;
     let secrets = Secrets::new(SecretString::from(secret.to_owned()), None)
         .map_err(|error| stage::Problem::Fake(error.to_string()))?;
     let issued =
         service::issue_token("bench".to_owned(), "bench".to_owned(), Some(1), secrets, act(now), &store);
-    Ok((issued.await?.token, store.kind()))
+    Ok((issued.await?, directory.id, store.kind()))
 }
 
 /// The server's configuration as a file of its own: secrets are never arguments.

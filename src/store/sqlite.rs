@@ -18,6 +18,8 @@ const ROWS_AT_ONCE: usize = 1;
 const POSITION: &str = "instr";
 /// Before a column, it keeps the planner from choosing an index for that column.
 const NO_INDEX: &str = "+";
+/// What stands around a question for ids, so that each id is looked up by its index.
+const AMONG: (&str, &str) = ("seats.id IN (", ")");
 
 #[path = "queries/access.rs"]
 mod access;

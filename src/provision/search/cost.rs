@@ -14,11 +14,11 @@ use crate::store::listing::{Condition, Reach};
 /// Steps of looking at one User in the database.
 const ROW: u64 = 2;
 /// Steps of one comparison there.
-const COLUMN: u64 = 2;
+const COLUMN: u64 = 3;
 /// Steps of sorting one User there.
-const SORTED: u64 = 3;
+const SORTED: u64 = 8;
 /// Steps of reading one User from the database.
-const READ: u64 = 60;
+const READ: u64 = 75;
 /// Steps of one comparison on what was read.
 const VALUE: u64 = 5;
 /// Comparisons that an index answers so fast that nobody need count.

@@ -3,7 +3,7 @@
 //! Each condition is written so that it is true or false, never unknown: what is missing compares with
 //! nothing.
 
-use super::{Db, NO_INDEX, POSITION};
+use super::{AMONG, Db, NO_INDEX, POSITION};
 use crate::store::listing::{
     Condition, Key, Moment, Order, Part, Place, Question, Reach, SortBy, Test, Text,
 };
@@ -237,15 +237,15 @@ fn condition<'b>(asked: &'b Condition, negated: bool, mut out: Out<'_, 'b>) -> Q
         Condition::Active => out.push_sql(&format!("({ACTIVE})")),
         Condition::Email(inner) => {
             // Found by the index of addresses, or looked at record by record.
-            let by_index = inner.reach() > Reach::Scan && !negated;
-            out.push_sql("(NOT seats.address_yielded AND ");
-            out.push_sql(if by_index {
-                "seats.id IN (SELECT seat_emails.seat_id FROM seat_emails WHERE "
+            let (before, after) = if inner.reach() > Reach::Scan && !negated {
+                AMONG
             } else {
-                "EXISTS (SELECT 1 FROM seat_emails WHERE seat_emails.seat_id = seats.id AND "
-            });
+                ("EXISTS (", " AND seat_emails.seat_id = seats.id)")
+            };
+            out.push_sql(&format!("(NOT seats.address_yielded AND {before}"));
+            out.push_sql("SELECT seat_emails.seat_id FROM seat_emails WHERE ");
             condition(inner, negated, out.reborrow())?;
-            out.push_sql("))");
+            out.push_sql(&format!("{after})"));
         }
     }
     Ok(())

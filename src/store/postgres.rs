@@ -18,8 +18,8 @@ const ROWS_AT_ONCE: usize = 500;
 const POSITION: &str = "strpos";
 /// The planner has statistics and needs no hint; see the same name beside SQLite.
 const NO_INDEX: &str = "";
-/// What stands around a question for ids, so that each id is looked up by its index: an array is, also beside an
-/// OR, where `IN` with a question would walk the whole table.
+/// What stands around a question for ids, so that each id is looked up by its index: those of an array are,
+/// also beside an OR, where `IN` with a question would walk the whole table.
 const AMONG: (&str, &str) = ("seats.id = ANY (ARRAY(", "))");
 
 #[path = "queries/access.rs"]

@@ -13,6 +13,8 @@ COPY .cargo .cargo
 COPY migrations migrations
 COPY scim-schemas scim-schemas
 COPY src src
+# The stories are part of the binary.
+COPY tests/stories tests/stories
 # The caches spare the dependencies at the next build; they are not part of the image, hence the copy.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \

@@ -6,16 +6,22 @@
 //!
 //! | Room | Holds |
 //! |---|---|
-//! | `okta` | the Okta connector in its three modes, and its story |
-//! | `entra` | the Entra provisioning service in its two dialects, and its story |
+//! | `okta` | the Okta connector in its three modes |
+//! | `entra` | the Entra provisioning service in its dialects |
 //! | `apollo` | a workspace of Apollo behind HTTP |
+//! | `story` | scenarios written as text: what a fake IdP must offer, reading, telling, reports |
 //! | `transcript` | what was exchanged, verdicts, printing |
 //! | `wire` | raw HTTP sending, encodings |
+//! | `clock`, `faults`, `log` | virtual time, planned faults, raw exchanges: shared by all fakes |
 //!
 //! Not here: any opinion about seats, any reading of our own configuration or store.
 
 pub mod apollo;
+pub mod clock;
 pub mod entra;
+pub mod faults;
+pub mod log;
 pub mod okta;
+pub mod story;
 pub mod transcript;
 pub mod wire;

@@ -63,6 +63,9 @@ pub struct Exchange {
     pub verdict: Verdict,
     /// Where the shape of this request is documented, for example "Okta facts §6.1".
     pub fact: &'static str,
+    /// The planned fault that disturbed it, for example "drop".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<&'static str>,
 }
 
 fn milliseconds<S: Serializer>(took: &Duration, out: S) -> Result<S::Ok, S::Error> {
@@ -89,6 +92,9 @@ impl Exchange {
             self.took.as_millis()
         );
         let _ = write!(text, "\n        {}  {dim}({}){off}", printable(&self.step), self.fact);
+        if let Some(fault) = self.fault {
+            let _ = write!(text, "\n        {dim}~ a planned fault disturbed this exchange: {fault}{off}");
+        }
         if let Some(sent) = &self.request {
             let _ = write!(text, "\n        {dim}> {}{off}", essence(&sent.to_string()));
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::person::Exported;
 use super::{Dialect, ExternalId, Person, RoleExpression, judge};
 use crate::emulator::transcript::{Outcome, Verdict};
-use crate::emulator::wire::{Answer, Call, Error, Manner, Sender};
+use crate::emulator::wire::{Answer, Call, Error, Manner, Sender, Wire};
 
 /// How Entra speaks HTTP: no User-Agent, no SCIM `Accept`. Its timeout is not published; a .NET client waits
 /// 100 s.
@@ -102,6 +102,13 @@ impl Entra {
     #[must_use]
     pub fn with_odd_creates(mut self) -> Self {
         self.odd_creates = true;
+        self
+    }
+
+    /// The same job, with its faults planned and its exchanges written down on `wire`.
+    #[must_use]
+    pub fn on(mut self, wire: &Wire) -> Self {
+        self.sender = self.sender.on(wire);
         self
     }
 

@@ -17,6 +17,7 @@ mod provision;
 mod references;
 mod signing;
 mod story;
+mod tenant;
 #[cfg(test)]
 mod tests;
 
@@ -28,3 +29,4 @@ pub use person::{ExternalId, Person, Role};
 pub use references::{ManagerShape, RoleExpression};
 pub use signing::SigningKey;
 pub use story::{run, story};
+pub use tenant::Tenant;

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Mode, Person, body, judge};
 use crate::emulator::transcript::{Outcome, Verdict};
-use crate::emulator::wire::{Answer, Call, Error, Manner, Sender};
+use crate::emulator::wire::{Answer, Call, Error, Manner, Sender, Wire};
 
 /// How Okta speaks HTTP. `Accept-Encoding` is left out, see [`crate::emulator::wire`].
 ///
@@ -34,6 +34,23 @@ pub enum Authorization {
     Bare,
     /// `Bearer Bearer <token>`: the built-in prefix, and one typed by the administrator (our inference).
     Doubled,
+}
+
+impl std::str::FromStr for Authorization {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match text {
+            "bearer" => Ok(Self::Bearer),
+            "header" => Ok(Self::Bare),
+            "doubled" => Ok(Self::Doubled),
+            _ => Err(Error::Unknown {
+                what: "form of authorization",
+                given: text.to_owned(),
+                known: "bearer, header, doubled",
+            }),
+        }
+    }
 }
 
 /// A person's link to our User.
@@ -91,6 +108,13 @@ impl Okta {
     #[must_use]
     pub fn without_deactivation(mut self) -> Self {
         self.deactivates = false;
+        self
+    }
+
+    /// The same app, with its faults planned and its exchanges written down on `wire`.
+    #[must_use]
+    pub fn on(mut self, wire: &Wire) -> Self {
+        self.sender = self.sender.on(wire);
         self
     }
 

@@ -15,6 +15,7 @@ mod person;
 mod profile;
 mod story;
 mod suite;
+mod tenant;
 #[cfg(test)]
 pub(in crate::emulator) mod tests;
 
@@ -22,3 +23,4 @@ pub use connector::{Authorization, Okta};
 pub use mode::Mode;
 pub use person::Person;
 pub use story::{run, story};
+pub use tenant::Org;

@@ -150,20 +150,6 @@ impl Store {
         }
     }
 
-    /// Asks few questions of one consistent state, all answered by an index.
-    ///
-    /// Errors: the question's own.
-    pub async fn glance<T, F>(&self, work: F) -> Result<T, Error>
-    where
-        T: Send + 'static,
-        F: FnOnce(&mut dyn Tx) -> Result<T, Error> + Send + 'static,
-    {
-        match &self.inner.at_hand {
-            Some(at_hand) => self.inner.ask_here(at_hand, |link| consistently(link, work)),
-            None => self.read(work).await,
-        }
-    }
-
     async fn ask<T, F>(&self, work: F) -> Result<T, Error>
     where
         T: Send + 'static,
@@ -252,7 +238,7 @@ fn in_savepoint<T>(
     let result = std::panic::catch_unwind(AssertUnwindSafe(|| work(link.tx())))
         .unwrap_or_else(|_| Err(Error::Database("a use case panicked; nothing of it was kept".to_owned())));
     if result.is_ok() {
-        link.release()?
+        link.release()
     } else {
         link.undo()?
     }

@@ -3,6 +3,7 @@
 
 use super::records::{LogRecord, Purchase, SeatEvent};
 use crate::audit::Sealed;
+use std::collections::BTreeMap;
 
 /// What every decision needs of all decisions before it, kept in one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +55,13 @@ pub(super) struct Kept {
     endangered: Pending,
     /// What the team bought, once asked.
     pub purchases: Option<Vec<Purchase>>,
+    /// Seats given back after a moment and not taken again, once counted.
+    pub cooling: Option<(i64, i64)>,
+    /// By how many its Users became more or fewer, by directory; not written yet.
+    pub users: BTreeMap<String, i64>,
+    users_before: BTreeMap<String, i64>,
+    /// Whether the database holds a savepoint to fall back to.
+    savepoint: bool,
 }
 
 impl Kept {
@@ -72,12 +80,14 @@ impl Kept {
         self.now.as_mut()
     }
 
-    /// A command begins.
-    pub fn mark(&mut self) {
+    /// A command begins; answers whether the savepoint of a former one is still there.
+    pub fn mark(&mut self) -> bool {
         self.before.clone_from(&self.now);
+        self.users_before.clone_from(&self.users);
         let Pending { audit, events, log } = &self.pending;
         self.before_pending = Some([audit.len(), events.len(), log.len()]);
         self.endangered = Pending::default();
+        std::mem::replace(&mut self.savepoint, true)
     }
 
     /// The command is done.
@@ -89,12 +99,15 @@ impl Kept {
     /// The command failed: as if it had not been.
     pub fn fall_back(&mut self) {
         self.now.clone_from(&self.before);
+        self.users.clone_from(&self.users_before);
+        self.savepoint = false;
         self.pending.keep_first(self.before_pending.take().unwrap_or_default());
         let Pending { audit, events, log } = std::mem::take(&mut self.endangered);
         self.pending.audit.extend(audit);
         self.pending.events.extend(events);
         self.pending.log.extend(log);
         self.purchases = None;
+        self.cooling = None;
     }
 
     /// Takes what is to be written now.

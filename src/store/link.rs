@@ -15,8 +15,8 @@ pub(super) trait Link: Send {
     fn rollback(&mut self);
     /// Marks the state a failed command falls back to.
     fn savepoint(&mut self) -> Result<(), Error>;
-    /// Keeps what happened since the savepoint.
-    fn release(&mut self) -> Result<(), Error>;
+    /// Keeps what happened since the savepoint; the database hears of it with the next one, or the commit.
+    fn release(&mut self);
     /// Undoes what happened since the savepoint.
     fn undo(&mut self) -> Result<(), Error>;
     /// The questions and commands.

@@ -38,6 +38,8 @@ mod lists_sql;
 mod seat_row;
 #[path = "queries/seats.rs"]
 mod seats;
+#[path = "queries/spelled.rs"]
+mod spelled;
 #[path = "queries/teams.rs"]
 mod teams;
 #[path = "queries/trail.rs"]
@@ -121,12 +123,11 @@ impl Link for Conn {
         let _ = self.run("ROLLBACK");
     }
     fn savepoint(&mut self) -> Result<(), Error> {
-        self.kept.mark();
-        self.run("SAVEPOINT command")
+        let former = self.kept.mark();
+        self.run(if former { "RELEASE command; SAVEPOINT command" } else { "SAVEPOINT command" })
     }
-    fn release(&mut self) -> Result<(), Error> {
+    fn release(&mut self) {
         self.kept.release();
-        self.run("RELEASE command")
     }
     fn undo(&mut self) -> Result<(), Error> {
         self.kept.fall_back();

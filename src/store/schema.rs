@@ -21,7 +21,7 @@ diesel::table! {
         without_seat -> Text,
         default_role -> Text, role_map -> Text, sso_entity_id -> Nullable<Text>,
         sso_certificate -> Nullable<Text>,
-        created_at -> BigInt,
+        created_at -> BigInt, users -> BigInt,
     }
 }
 diesel::table! {

@@ -84,7 +84,7 @@ pub struct Walk {
     pub slowest_page_ms: f64,
 }
 
-/// Resident memory of the server's process, where the system tells it.
+/// Resident memory of the server's process, without mapped files, where the system tells it.
 ///
 /// Units: bytes.
 #[derive(Debug, Clone, Copy, Default, Serialize)]

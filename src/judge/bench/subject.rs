@@ -99,12 +99,13 @@ impl Subject {
         Some(Duration::from_millis((user + system) * MILLISECONDS_PER_TICK))
     }
 
-    /// Resident memory of the server; nothing where the system does not tell.
+    /// Resident memory of the server, without the files it has mapped (SQLite's: the system's cache, not the
+    /// server's memory); nothing where the system does not tell.
     ///
     /// Units: bytes.
     pub fn resident_bytes(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;
-        let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+        let line = status.lines().find(|line| line.starts_with("RssAnon:"))?;
         let kilobytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
         Some(kilobytes * 1024)
     }

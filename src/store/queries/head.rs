@@ -5,7 +5,7 @@ use crate::seat::{Seat, Standing, lifecycle::Reason};
 use crate::store::error::Error;
 use crate::store::head::Head;
 use crate::store::records::SeatRecord;
-use crate::store::schema::writer;
+use crate::store::schema::{directories, writer};
 use diesel::prelude::*;
 
 const ONLY: i64 = 1;
@@ -49,8 +49,14 @@ pub(super) fn changed(conn: &mut Conn) -> Result<&mut Head, Error> {
     conn.kept.change().ok_or_else(|| Error::Database("a change outside of a writing transaction".to_owned()))
 }
 
-/// Writes what the batch changed of it.
+/// Writes what the batch changed of it, and how many Users each directory has now.
 pub(super) fn write(conn: &mut Conn) -> Result<(), Error> {
+    for (id, more) in std::mem::take(&mut conn.kept.users) {
+        if more != 0 {
+            let users = directories::users.eq(directories::users + more);
+            diesel::update(directories::table.find(id)).set(users).execute(&mut conn.db)?;
+        }
+    }
     let Some(head) = conn.kept.unwritten() else {
         return Ok(());
     };
@@ -75,5 +81,13 @@ pub(super) fn count(conn: &mut Conn, before: Option<&SeatRecord>, after: &SeatRe
     head.queued += queued(after) - before.map_or(0, queued);
     head.seat_seq = head.seat_seq.max(after.seq);
     head.released_at = head.released_at.max(after.released_at.unwrap_or(0));
+    if after.released_at.is_some() {
+        conn.kept.cooling = None;
+    }
+    let shown = |record: &SeatRecord| i64::from(record.seat.standing() != Standing::Removed);
+    let more = shown(after) - before.map_or(0, shown);
+    if more != 0 {
+        *conn.kept.users.entry(after.directory_id.clone()).or_default() += more;
+    }
     Ok(())
 }

@@ -6,7 +6,7 @@ use super::seat_row::SeatRow;
 use crate::store::error::Error;
 use crate::store::listing::{Candidate, Condition, Part, Question};
 use crate::store::records::SeatRecord;
-use crate::store::schema::seats;
+use crate::store::schema::{directories, seats};
 use crate::store::tx::Lists;
 use diesel::connection::DefaultLoadingMode;
 use diesel::prelude::*;
@@ -41,6 +41,11 @@ fn many(rows: Vec<SeatRow>) -> Result<Vec<SeatRecord>, Error> {
 
 impl Lists for Conn {
     fn count_seats(&mut self, directory_id: &str, condition: &Condition, most: i64) -> Result<i64, Error> {
+        if *condition == Condition::Always(true) && most == i64::MAX {
+            let users = directories::table.find(directory_id).select(directories::users);
+            let stored: Option<i64> = users.get_result(&mut self.db).optional()?;
+            return Ok(stored.unwrap_or(0) + self.kept.users.get(directory_id).copied().unwrap_or(0));
+        }
         let fits = Fits { directory_id, condition, place: None };
         Ok(UpTo { fits, most }.get_result(&mut self.db)?)
     }

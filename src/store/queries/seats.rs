@@ -1,6 +1,7 @@
 //! Seats and the people in them.
 
 use super::seat_row::{SeatKeys, SeatRow};
+use super::spelled::{Active, Named, Waiting};
 use super::trail::write_pending;
 use super::{Conn, head};
 use crate::rbac::Role;
@@ -11,10 +12,11 @@ use crate::store::head::Head;
 use crate::store::records::{EmailKey, SeatEvent, SeatRecord};
 use crate::store::schema::{seat_emails, seat_events, seats};
 use crate::store::tx::{Seats, Teams};
-use diesel::dsl::{count_star, max, sql};
-use diesel::expression::SqlLiteral;
+use diesel::dsl::{count_star, max};
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+
+/// How long what was counted within a batch is good for others of it, in microseconds.
+const COUNTED_FOR: i64 = 50_000;
 
 fn one(row: Option<SeatRow>) -> Result<Option<SeatRecord>, Error> {
     row.map(SeatRecord::try_from).transpose()
@@ -39,15 +41,25 @@ fn save_emails(conn: &mut Conn, seat_id: &str, emails: &[EmailKey]) -> Result<()
     Ok(())
 }
 
-/// Not bound but spelled as the partial unique indexes spell it: only then do both databases see that such an
-/// index answers.
-fn active() -> SqlLiteral<Bool> {
-    sql("standing IN ('assigned', 'waiting')")
-}
-
-/// The same, for the names that find somebody.
-fn named() -> SqlLiteral<Bool> {
-    sql("NOT user_name_yielded AND standing <> 'removed'")
+impl Conn {
+    /// Seats given back after `since` that are not taken again; counted once for the commands of a batch, which
+    /// begin within moments of each other, until one of them changes it.
+    fn cooling(&mut self, since: i64) -> Result<i64, Error> {
+        if let Some((from, counted)) = self.kept.cooling
+            && (from..from + COUNTED_FOR).contains(&since)
+        {
+            return Ok(counted);
+        }
+        let counted = seats::table
+            .filter(seats::released_at.gt(since))
+            .filter(seats::standing.ne("assigned"))
+            .count()
+            .get_result(&mut self.db)?;
+        if self.kept.now().is_some() {
+            self.kept.cooling = Some((since, counted));
+        }
+        Ok(counted)
+    }
 }
 
 impl Seats for Conn {
@@ -68,7 +80,7 @@ impl Seats for Conn {
         let found = seats::table
             .filter(seats::directory_id.eq(directory_id))
             .filter(seats::user_name_key.eq(key))
-            .filter(named());
+            .filter(Named);
         one(found.select(SeatRow::as_select()).get_result(&mut self.db).optional()?)
     }
 
@@ -86,7 +98,7 @@ impl Seats for Conn {
     }
 
     fn active_by_address(&mut self, key: &str) -> Result<Option<SeatRecord>, Error> {
-        let found = seats::table.filter(seats::address_key.eq(key)).filter(active());
+        let found = seats::table.filter(seats::address_key.eq(key)).filter(Active);
         one(found.select(SeatRow::as_select()).get_result(&mut self.db).optional()?)
     }
 
@@ -94,7 +106,7 @@ impl Seats for Conn {
         let found = seats::table
             .filter(seats::directory_id.eq(directory_id))
             .filter(seats::external_id.eq(id))
-            .filter(active());
+            .filter(Active);
         one(found.select(SeatRow::as_select()).get_result(&mut self.db).optional()?)
     }
 
@@ -112,15 +124,7 @@ impl Seats for Conn {
         let Head { assigned, queued, released_at, .. } = head::current(self)?;
         let since = now - RETURN_SECONDS * 1_000_000;
         // Nearly always nobody gave a seat back a moment ago, and nobody need be counted.
-        let cooling = if released_at > since {
-            seats::table
-                .filter(seats::released_at.gt(since))
-                .filter(seats::standing.ne("assigned"))
-                .count()
-                .get_result(&mut self.db)?
-        } else {
-            0
-        };
+        let cooling = if released_at > since { self.cooling(since)? } else { 0 };
         Ok(Capacity { bought, assigned, queued, cooling })
     }
 
@@ -205,7 +209,7 @@ impl Seats for Conn {
 
     fn next_in_line(&mut self, limit: i64) -> Result<Vec<SeatRecord>, Error> {
         let line = seats::table
-            .filter(seats::standing.eq("waiting"))
+            .filter(Waiting)
             .filter(seats::waiting_reason.eq("no_seat"))
             .order((seats::waiting_since, seats::seq))
             .limit(limit);

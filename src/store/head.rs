@@ -154,8 +154,10 @@ mod tests {
         kept.mark();
         *kept.change().unwrap() = head(3);
         kept.pending.log.push(LogRecord::default());
+        kept.users.insert("d".to_owned(), 1);
         kept.fall_back();
         assert_eq!(kept.pending.log.len(), 1);
+        assert!(kept.users.is_empty(), "the directory has as many Users as before");
         assert_eq!((kept.now(), kept.unwritten()), (Some(&head(2)), Some(&head(2))));
         kept.end();
         assert!(kept.now().is_none());

@@ -47,8 +47,8 @@ mod trail;
 /// Longest wait for another process that writes, the CLI beside a server for example.
 const BUSY_MILLISECONDS: u32 = 10_000;
 
-/// How much of the file is read without copying it: all of it, at the sizes it was made for. The memory is the
-/// system's own cache, shared by all connections and given back when others need it.
+/// How much of the file is read without copying it: all of it, at the sizes it was made for. The memory is
+/// the system's own cache, shared by all connections and given back when others need it.
 const MAPPED_BYTES: u32 = 2_000_000_000;
 
 /// Opens further connections to the file at `path`.

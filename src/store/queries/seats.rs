@@ -42,8 +42,8 @@ fn save_emails(conn: &mut Conn, seat_id: &str, emails: &[EmailKey]) -> Result<()
 }
 
 impl Conn {
-    /// Seats given back after `since` that are not taken again; counted once for the commands of a batch, which
-    /// begin within moments of each other, until one of them changes it.
+    /// Seats given back after `since` that are not taken again; counted once for the commands of a batch,
+    /// which begin within moments of each other, until one of them changes it.
     fn cooling(&mut self, since: i64) -> Result<i64, Error> {
         if let Some((from, counted)) = self.kept.cooling
             && (from..from + COUNTED_FOR).contains(&since)

@@ -1,9 +1,10 @@
 //! The provisioning job itself: connection, memory, and the one place where a request leaves.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::person::Exported;
+use super::person::{Exported, Mapping};
 use super::{Dialect, ExternalId, Person, RoleExpression, judge};
 use crate::emulator::transcript::{Outcome, Verdict};
 use crate::emulator::wire::{Answer, Call, Error, Manner, Sender, Wire};
@@ -34,11 +35,31 @@ pub(super) struct Record {
     /// Our id; it survives a normal restart.
     pub(super) id: String,
     /// The state last accepted.
-    pub(super) exported: Exported,
+    pub(super) memory: Memory,
     /// Whether the person is still in scope; out of scope, edits are not sent.
     pub(super) in_scope: bool,
     /// The manager's id last accepted.
     pub(super) manager: Option<String>,
+    /// The values of the roles last accepted; nothing when nobody knows.
+    pub(super) roles: Option<Vec<String>>,
+}
+
+impl Record {
+    /// Somebody in scope whose state is known, but neither manager nor roles.
+    pub(super) fn of(id: &str, exported: Exported) -> Self {
+        let memory = Memory::Whole(exported);
+        Self { id: id.to_owned(), memory, in_scope: true, manager: None, roles: None }
+    }
+}
+
+/// The state of a person last accepted. Of most people it is what the mappings make of the directory's
+/// person, which costs a job of 50,000 people a pointer each.
+#[derive(Debug, Clone)]
+pub(super) enum Memory {
+    /// Attribute by attribute.
+    Whole(Exported),
+    /// As mapped from this person, `active` as given.
+    Mapped(Arc<Person>, bool),
 }
 
 /// One provisioning job of an Entra tenant.
@@ -47,13 +68,13 @@ pub struct Entra {
     pub(super) sender: Sender,
     pub(super) dialect: Dialect,
     pub(super) matching: Vec<Matching>,
-    pub(super) external: ExternalId,
+    pub(super) mapping: Mapping,
     pub(super) expression: RoleExpression,
     pub(super) odd_creates: bool,
     /// By object id.
     pub(super) records: BTreeMap<String, Record>,
     /// The last write and whether it was accepted.
-    last_write: Option<(Call, bool)>,
+    pub(super) last_write: Option<(Call, bool)>,
 }
 
 impl Entra {
@@ -67,7 +88,7 @@ impl Entra {
             sender,
             dialect,
             matching: vec![Matching::UserName],
-            external: ExternalId::MailNickname,
+            mapping: Mapping::default(),
             expression: RoleExpression::Single,
             odd_creates: false,
             records: BTreeMap::new(),
@@ -85,7 +106,7 @@ impl Entra {
     /// Takes `externalId` from another source.
     #[must_use]
     pub fn with_external_id(mut self, source: ExternalId) -> Self {
-        self.external = source;
+        self.mapping.external = source;
         self
     }
 
@@ -110,6 +131,29 @@ impl Entra {
     pub fn on(mut self, wire: &Wire) -> Self {
         self.sender = self.sender.on(wire);
         self
+    }
+
+    /// The same job, remembering this person only: what a part of a cycle needs.
+    pub(super) fn fork(&self, object_id: &str) -> Entra {
+        let known = self.records.get(object_id).map(|record| (object_id.to_owned(), record.clone()));
+        Entra {
+            sender: self.sender.clone(),
+            dialect: self.dialect,
+            matching: self.matching.clone(),
+            mapping: self.mapping,
+            expression: self.expression,
+            odd_creates: self.odd_creates,
+            records: known.into_iter().collect(),
+            last_write: None,
+        }
+    }
+
+    /// The state of a person last accepted.
+    pub(super) fn exported(&self, record: &Record) -> Exported {
+        match &record.memory {
+            Memory::Whole(exported) => exported.clone(),
+            Memory::Mapped(person, active) => Exported::of(person, self.mapping, *active),
+        }
     }
 
     /// The dialect of the job.

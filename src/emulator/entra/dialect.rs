@@ -1,4 +1,4 @@
-//! The two ways a job writes its PATCHes.
+//! The three ways a job writes its PATCHes.
 
 use std::str::FromStr;
 
@@ -13,28 +13,42 @@ pub enum Dialect {
     Plain,
     /// A job whose tenant URL carries `aadOptscim062020`: lower-case verbs, real booleans, folded attributes.
     Flag,
+    /// A job from before December 2018 (`customappsso`): as plain, but values wrapped in arrays and a dot
+    /// before extension attributes.
+    Legacy,
 }
 
 impl Dialect {
-    /// Both dialects, in the order of the fact sheet.
-    pub const ALL: [Dialect; 2] = [Dialect::Plain, Dialect::Flag];
+    /// All of them, in the order of the fact sheet.
+    pub const ALL: [Dialect; 3] = [Dialect::Plain, Dialect::Flag, Dialect::Legacy];
 
     /// The spelling of the command line.
     pub fn word(self) -> &'static str {
         match self {
             Dialect::Plain => "plain",
             Dialect::Flag => "flag",
+            Dialect::Legacy => "legacy",
         }
     }
 
-    /// The other dialect: one tenant can send both, because on-demand runs ignore the flag.
+    /// What is written when somebody is provisioned on demand: the flag is not honoured, so one tenant can
+    /// send several dialects.
     ///
     /// Source: Entra facts §1, §13.25.
     #[must_use]
-    pub fn other(self) -> Self {
+    pub fn on_demand(self) -> Self {
         match self {
-            Dialect::Plain => Dialect::Flag,
-            Dialect::Flag => Dialect::Plain,
+            Dialect::Plain | Dialect::Flag => Dialect::Plain,
+            Dialect::Legacy => Dialect::Legacy,
+        }
+    }
+
+    /// Where the shape of its PATCHes is documented.
+    pub(super) fn fact(self) -> &'static str {
+        match self {
+            Dialect::Plain => "Entra facts §7.1",
+            Dialect::Flag => "Entra facts §7.2",
+            Dialect::Legacy => "Entra facts §1, §7.1",
         }
     }
 }
@@ -44,7 +58,7 @@ impl FromStr for Dialect {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let unknown =
-            || Error::Unknown { what: "Entra dialect", given: text.to_owned(), known: "plain, flag" };
+            || Error::Unknown { what: "Entra dialect", given: text.to_owned(), known: "plain, flag, legacy" };
         Dialect::ALL.into_iter().find(|dialect| dialect.word() == text).ok_or_else(unknown)
     }
 }

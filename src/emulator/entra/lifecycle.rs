@@ -3,9 +3,9 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::connector::Record;
+use super::connector::{Memory, Record};
 use super::judge::{self, wrong};
-use super::patch::{self, spelt};
+use super::patch;
 use super::person::{Change, Exported};
 use super::provision::user_path;
 use super::{Entra, Person};
@@ -65,7 +65,8 @@ impl Entra {
         }
         let mut out = Outcome::default();
         let change = Change { path: "active".to_owned(), value: json!(true), filled: true };
-        self.patch(&mut out, person, &format!("enable {}", person.upn), vec![change], self.dialect).await;
+        let step = format!("enable {}", person.upn);
+        self.patch(&mut out, person, &step, vec![change], None, self.dialect).await;
         out
     }
 
@@ -78,7 +79,7 @@ impl Entra {
             return out_of_scope(person);
         };
         let mut out = Outcome::default();
-        let inactive = record.exported.get("active") == Some(&Value::Bool(false));
+        let inactive = self.exported(&record).get("active") == Some(&Value::Bool(false));
         if inactive {
             out.note = Some(format!("{} is inactive already, so nothing is sent", person.upn));
         }
@@ -97,23 +98,25 @@ impl Entra {
         record: &Record,
         shape: DisableShape,
     ) -> bool {
-        let usual = || (patch::verb("replace", self.dialect), spelt(&json!(false), self.dialect));
-        let (verb, value) = match shape {
-            DisableShape::Usual => usual(),
-            DisableShape::Add => ("Add", json!("False")),
-            DisableShape::CapitalBoolean => ("Replace", json!(false)),
-        };
-        let body = patch::message(vec![json!({"op": verb, "path": "active", "value": value})]);
-        let call =
-            Call::with_body(Method::PATCH, format!("disable {}", person.upn), user_path(&record.id), body)
-                .expecting("200 or 204", "Entra facts §8.1");
         let sent = [Change { path: "active".to_owned(), value: json!(false), filled: true }];
+        let operations = match shape {
+            DisableShape::Usual => patch::of(&sent, self.dialect),
+            DisableShape::Add => vec![json!({"op": "Add", "path": "active", "value": "False"})],
+            DisableShape::CapitalBoolean => vec![json!({"op": "Replace", "path": "active", "value": false})],
+        };
+        let (step, body) = (format!("disable {}", person.upn), patch::message(operations));
+        let call = Call::with_body(Method::PATCH, step, user_path(&record.id), body)
+            .expecting("200 or 204", "Entra facts §8.1");
         let judged = |answer: &Answer| judge::verdict(judge::patched(answer, &record.id, &sent));
-        let done = self.step(out, call, judged).await.is_some();
-        if done && let Some(record) = self.records.get_mut(&person.object_id) {
-            record.exported.set("active", json!(false));
+        let (answer, good) = self.step_regardless(out, call, judged).await;
+        if good || matches!(answer.status, 200 | 204) {
+            let mut exported = self.exported(record);
+            exported.set("active", json!(false));
+            if let Some(record) = self.records.get_mut(&person.object_id) {
+                record.memory = Memory::Whole(exported);
+            }
         }
-        done
+        good
     }
 
     /// The user goes to the recycle bin: `userName` with 32 hex digits in front, and `active` false, in one
@@ -126,7 +129,8 @@ impl Entra {
         }
         let mut out = Outcome::default();
         let changes = name_and_state(&person.recycled_upn(), false);
-        self.patch(&mut out, person, &format!("recycle {}", person.upn), changes, self.dialect).await;
+        let step = format!("recycle {}", person.upn);
+        self.patch(&mut out, person, &step, changes, None, self.dialect).await;
         out
     }
 
@@ -143,7 +147,8 @@ impl Entra {
             return out;
         }
         let changes = name_and_state(&person.upn, true);
-        self.patch(&mut out, person, &format!("restore {}", person.upn), changes, self.dialect).await;
+        let step = format!("restore {}", person.upn);
+        self.patch(&mut out, person, &step, changes, None, self.dialect).await;
         out
     }
 
@@ -177,29 +182,53 @@ impl Entra {
     /// §8.4.
     pub async fn reassign(&mut self, person: &Person, way: Reassign) -> Outcome {
         let mut out = Outcome::default();
-        let Some(hit) = self.matched(&mut out, person).await else {
-            return out;
-        };
-        let remembered = self.records.get(&person.object_id).cloned();
-        match (way, remembered, hit) {
-            (Reassign::PatchOldId, Some(record), _) => self.take_back(&mut out, person, &record).await,
-            (_, _, Some(resource)) => self.join(&mut out, person, &resource, self.dialect).await,
-            (_, _, None) => {
-                self.create(&mut out, person).await;
-            }
-        }
+        self.come_back(&mut out, person, way, true).await;
         out.demanded(
             "the way out Apollo prescribes (unassign, change, reassign) is closed; \
              only a full restart is left [§8.4]",
         )
     }
 
-    async fn take_back(&mut self, out: &mut Outcome, person: &Person, record: &Record) {
-        let changes = Exported::of(person, self.external, true).changes(&record.exported);
+    /// The same, where a refusal is the administrator's to see; `active` is what the directory says.
+    ///
+    /// Source: Entra facts §8.4.
+    pub(super) async fn come_back(
+        &mut self,
+        out: &mut Outcome,
+        person: &Person,
+        way: Reassign,
+        active: bool,
+    ) {
+        let Some(hit) = self.matched(out, person).await else {
+            return;
+        };
+        let remembered = self.records.get(&person.object_id).cloned();
+        match (way, remembered, hit) {
+            (Reassign::PatchOldId, Some(record), _) => self.take_back(out, person, &record, active).await,
+            (_, _, Some(resource)) => {
+                self.join(out, person, &resource, active, self.dialect).await;
+            }
+            (_, _, None) => {
+                self.create(out, person).await;
+            }
+        }
+    }
+
+    async fn take_back(&mut self, out: &mut Outcome, person: &Person, record: &Record, active: bool) {
+        let changes = Exported::of(person, self.mapping, active).changes(&self.exported(record));
+        if changes.is_empty() {
+            out.note = Some(format!("{} is in sync: EntrySynchronizationSkipped [§14]", person.upn));
+            self.manage_again(person);
+            return;
+        }
         let step = format!("reassign {} on the remembered id", person.upn);
-        if self.patch(out, person, &step, changes, self.dialect).await
-            && let Some(record) = self.records.get_mut(&person.object_id)
-        {
+        if self.patch(out, person, &step, changes, None, self.dialect).await {
+            self.manage_again(person);
+        }
+    }
+
+    fn manage_again(&mut self, person: &Person) {
+        if let Some(record) = self.records.get_mut(&person.object_id) {
             record.in_scope = true;
         }
     }

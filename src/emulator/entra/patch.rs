@@ -1,9 +1,9 @@
-//! The PATCH bodies of both dialects. Pure.
+//! The PATCH bodies of the dialects. Pure.
 
 use serde_json::{Map, Value, json};
 
 use super::Dialect;
-use super::person::Change;
+use super::person::{Change, ENTERPRISE};
 
 /// The PATCH message.
 const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
@@ -13,12 +13,33 @@ pub(super) fn message(operations: Vec<Value>) -> Value {
     json!({"schemas": [PATCH_OP], "Operations": operations})
 }
 
-/// All changes of one cycle in one PATCH.
-pub(super) fn of(changes: &[Change], dialect: Dialect) -> Value {
-    message(match dialect {
+/// All changes of one cycle, one operation after the other.
+pub(super) fn of(changes: &[Change], dialect: Dialect) -> Vec<Value> {
+    match dialect {
         Dialect::Plain => plain(changes),
         Dialect::Flag => folded(changes),
-    })
+        Dialect::Legacy => plain(changes).into_iter().map(legacy).collect(),
+    }
+}
+
+/// An operation as a job from before December 2018 writes it: the value wrapped in an array, a dot before an
+/// extension attribute. (Its odd filters are not known well enough to be written.)
+///
+/// Source: Entra facts §1.
+pub(super) fn legacy(mut operation: Value) -> Value {
+    let value = operation.get("value").cloned().unwrap_or(Value::Null);
+    let path = operation.get("path").and_then(Value::as_str).map(str::to_owned);
+    let Some(members) = operation.as_object_mut() else {
+        return operation;
+    };
+    if let Some(name) = path.as_deref().and_then(|path| path.strip_prefix(ENTERPRISE)) {
+        let dotted = format!("{ENTERPRISE}.{}", name.trim_start_matches(':'));
+        members.insert("path".to_owned(), json!(dotted));
+    }
+    if !value.is_array() {
+        members.insert("value".to_owned(), json!([{"$ref": null, "value": value}]));
+    }
+    operation
 }
 
 /// One operation an attribute, capitalised verbs, booleans as strings.
@@ -60,8 +81,8 @@ fn folded(changes: &[Change]) -> Vec<Value> {
 /// A value as the dialect spells it.
 pub(super) fn spelt(value: &Value, dialect: Dialect) -> Value {
     match (dialect, value) {
-        (Dialect::Plain, Value::Bool(true)) => json!("True"),
-        (Dialect::Plain, Value::Bool(false)) => json!("False"),
+        (Dialect::Plain | Dialect::Legacy, Value::Bool(true)) => json!("True"),
+        (Dialect::Plain | Dialect::Legacy, Value::Bool(false)) => json!("False"),
         _ => value.clone(),
     }
 }
@@ -70,8 +91,8 @@ pub(super) fn spelt(value: &Value, dialect: Dialect) -> Value {
 pub(super) fn verb(lower: &'static str, dialect: Dialect) -> &'static str {
     match (dialect, lower) {
         (Dialect::Flag, verb) => verb,
-        (Dialect::Plain, "add") => "Add",
-        (Dialect::Plain, "remove") => "Remove",
-        (Dialect::Plain, _) => "Replace",
+        (_, "add") => "Add",
+        (_, "remove") => "Remove",
+        _ => "Replace",
     }
 }

@@ -37,6 +37,25 @@ pub enum ExternalId {
     ObjectId,
 }
 
+/// What of a person is mapped, and from where.
+///
+/// Source: Entra facts §6, §8.1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mapping {
+    /// Where `externalId` comes from.
+    pub external: ExternalId,
+    /// Whether `active` is mapped; without it nobody can be switched off.
+    pub active: bool,
+    /// Whether `name.formatted` is mapped (that it is in the stock template is unconfirmed).
+    pub formatted: bool,
+}
+
+impl Default for Mapping {
+    fn default() -> Self {
+        Self { external: ExternalId::MailNickname, active: true, formatted: true }
+    }
+}
+
 /// One Entra user.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Person {
@@ -127,20 +146,24 @@ impl Exported {
     /// The default mappings.
     ///
     /// Source: Entra facts §6 (name.formatted is in the stock template, unconfirmed).
-    pub(super) fn of(person: &Person, source: ExternalId, active: bool) -> Self {
-        let external = match source {
+    pub(super) fn of(person: &Person, mapping: Mapping, active: bool) -> Self {
+        let external = match mapping.external {
             ExternalId::MailNickname => &person.mail_nickname,
             ExternalId::ObjectId => &person.object_id,
         };
         let mut all = Self::default();
         all.set("userName", json!(person.upn));
-        all.set("active", json!(active));
+        if mapping.active {
+            all.set("active", json!(active));
+        }
         all.set("displayName", json!(person.display));
         all.set_text("title", person.title.as_deref());
         all.set_text(WORK_EMAIL, person.mail.as_deref());
         all.set("name.givenName", json!(person.given));
         all.set("name.familyName", json!(person.family));
-        all.set("name.formatted", json!(person.display));
+        if mapping.formatted {
+            all.set("name.formatted", json!(person.display));
+        }
         all.set("externalId", json!(external));
         all.set_text(&format!("{ENTERPRISE}:employeeNumber"), person.employee_id.as_deref());
         all.set_text(&format!("{ENTERPRISE}:department"), person.department.as_deref());
@@ -168,6 +191,11 @@ impl Exported {
         if let Some(text) = text.filter(|text| !text.is_empty()) {
             self.set(path, json!(text));
         }
+    }
+
+    /// As the state of a tenant shows it.
+    pub(super) fn shown(&self) -> Value {
+        Value::Object(self.0.iter().cloned().collect())
     }
 
     /// What differs from `before`: path, new value, and whether `before` had a value.

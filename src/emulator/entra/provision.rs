@@ -1,14 +1,14 @@
-//! Matching, creating, updating: one person in one cycle.
+//! Creating and updating: one person in one cycle.
 
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::connector::Record;
+use super::connector::{Memory, Record};
 use super::judge::{self, wrong};
-use super::person::{Change, Exported, WORK_EMAIL, read};
-use super::{Dialect, Entra, Matching, Person, body, patch};
+use super::person::{Change, Exported};
+use super::{Dialect, Entra, Person, body, patch};
 use crate::emulator::transcript::{Outcome, Verdict};
-use crate::emulator::wire::{Answer, Call, form, quoted, segment};
+use crate::emulator::wire::{Answer, Call, segment};
 
 impl Entra {
     /// Exports a person: matches by precedence, then creates or updates. A person already remembered is
@@ -29,7 +29,7 @@ impl Entra {
             return out;
         }
         let plain = Person { roles: Vec::new(), ..person.clone() };
-        out.absorb(self.provision_as(&plain, Dialect::Plain).await);
+        out.absorb(self.provision_as(&plain, self.dialect.on_demand()).await);
         out
     }
 
@@ -45,7 +45,9 @@ impl Entra {
             None => {
                 self.create(&mut out, person).await;
             }
-            Some(resource) => self.join(&mut out, person, &resource, dialect).await,
+            Some(resource) => {
+                self.join(&mut out, person, &resource, true, dialect).await;
+            }
         }
         out
     }
@@ -69,29 +71,51 @@ impl Entra {
         let Some(record) = self.in_scope(person) else {
             return Outcome::nothing(format!("{} is out of scope, so nothing is sent [§8.4]", person.upn));
         };
-        let active = record.exported.get("active") != Some(&Value::Bool(false));
-        let wanted = Exported::of(person, self.external, active);
-        let changes = wanted.changes(&record.exported);
-        if changes.is_empty() {
-            return Outcome::nothing(format!("{} is in sync: EntrySynchronizationSkipped [§14]", person.upn));
-        }
+        let active = self.exported(&record).get("active") != Some(&Value::Bool(false));
         let mut out = Outcome::default();
-        if !self.reread(&mut out, &record.id, &person.upn).await {
-            return out;
-        }
-        self.patch(&mut out, person, &format!("update {}", person.upn), changes, dialect).await;
+        self.bring(&mut out, person, Bring { active, roles: false, look: true, dialect }).await;
         out
     }
 
-    /// Looks a person up by the matching attributes. `resources` holds the hit.
+    /// Brings a remembered record to what the directory says, in one PATCH.
     ///
-    /// Source: Entra facts §5.
-    pub async fn lookup(&mut self, person: &Person) -> Outcome {
-        let mut out = Outcome::default();
-        if let Some(Some(hit)) = self.matched(&mut out, person).await {
-            out.resources.push(hit);
+    /// Source: Entra facts §8.2 (changes of one cycle travel in one PATCH), §7.5.
+    pub(super) async fn bring(&mut self, out: &mut Outcome, person: &Person, how: Bring) -> bool {
+        let Some(record) = self.in_scope(person) else {
+            return false;
+        };
+        let wanted = Exported::of(person, self.mapping, how.active);
+        let changes = wanted.changes(&self.exported(&record));
+        let roles = if how.roles { self.role_change(person, &record, how.dialect) } else { None };
+        if changes.is_empty() && roles.is_none() {
+            out.note = Some(format!("{} is in sync: EntrySynchronizationSkipped [§14]", person.upn));
+            return true;
         }
-        out
+        if how.look && !self.reread(out, &record.id, &person.upn).await {
+            return false;
+        }
+        let step = named(&changes, &person.upn);
+        self.patch(out, person, &step, changes, roles, how.dialect).await
+    }
+
+    /// Reads a remembered record and corrects what differs there: what a restart does with everybody.
+    ///
+    /// Source: Entra facts §10 (restart), §5 (re-read).
+    pub(super) async fn compare(&mut self, out: &mut Outcome, person: &Person, how: Bring) -> bool {
+        let Some(record) = self.in_scope(person) else {
+            return false;
+        };
+        let call = Call::get(format!("compare {}", person.upn), user_path(&record.id), "Entra facts §5, §10");
+        let judged = |answer: &Answer| judge::verdict(judge::single(answer, &record.id));
+        let Some(answer) = self.step(out, call, judged).await else {
+            return false;
+        };
+        let wanted = Exported::of(person, self.mapping, how.active);
+        let shown = answer.json.as_ref().map(|user| Exported::shown_by(user, &wanted));
+        if let Some(record) = self.records.get_mut(&person.object_id) {
+            record.memory = Memory::Whole(shown.unwrap_or_default());
+        }
+        self.bring(out, person, Bring { look: false, ..how }).await
     }
 
     /// Reads a remembered person by id; the record must show the state last exported.
@@ -102,7 +126,7 @@ impl Entra {
             return Outcome::nothing(format!("{} was never exported", person.upn));
         };
         let mut out = Outcome::default();
-        let active = record.exported.get("active").cloned().unwrap_or(Value::Bool(true));
+        let active = self.exported(&record).get("active").cloned().unwrap_or(Value::Bool(true));
         let call = Call::get(format!("read {}", person.upn), user_path(&record.id), "Entra facts §5, §8.1");
         let judged = |answer: &Answer| match judge::single(answer, &record.id) {
             Err(verdict) => judge::fatal(verdict, "only hard-deleted people may disappear [§5]"),
@@ -123,58 +147,9 @@ impl Entra {
         self.step(out, call, |answer| judge::verdict(judge::single(answer, id))).await.is_some()
     }
 
-    /// One query a matching attribute, until one finds somebody. `None` when the job stops here.
-    pub(super) async fn matched(&mut self, out: &mut Outcome, person: &Person) -> Option<Option<Value>> {
-        for attribute in self.matching.clone() {
-            let (path, value) = match attribute {
-                Matching::UserName => ("userName", person.matching_upn().to_owned()),
-                Matching::ExternalId => {
-                    let exported = Exported::of(person, self.external, true);
-                    let value = exported.get("externalId").and_then(Value::as_str).unwrap_or_default();
-                    ("externalId", value.to_owned())
-                }
-                Matching::WorkEmail => match &person.mail {
-                    Some(mail) => (WORK_EMAIL, mail.clone()),
-                    None => continue,
-                },
-            };
-            let filter = form(&format!("{path} eq {}", quoted(&value)));
-            let call = Call::get(
-                format!("match {value} by {path}"),
-                format!("/Users?filter={filter}"),
-                "Entra facts §5",
-            );
-            let known = self.records.get(&person.object_id).is_some_and(|record| {
-                record.exported.get(path).and_then(Value::as_str) == Some(value.as_str())
-            });
-            let mut hidden = false;
-            let judged = |answer: &Answer| {
-                let found = found(answer, path, &value);
-                hidden = known && matches!(found, Ok(0));
-                match found {
-                    Ok(_) if hidden => wrong(
-                        "this very person is remembered under this value, and the query hides them: after \
-                         a restart they would be created twice [§5, §13.11]",
-                    ),
-                    Ok(_) => Verdict::AsExpected,
-                    Err(verdict) => verdict,
-                }
-            };
-            let (answer, good) = self.step_regardless(out, call, judged).await;
-            if !good && !hidden {
-                return None;
-            }
-            let (_, hits) = judge::list(&answer).ok()?;
-            if let Some(hit) = hits.into_iter().next() {
-                return Some(Some(hit));
-            }
-        }
-        Some(None)
-    }
-
-    /// Creates; the id is remembered.
+    /// Creates; the id is remembered, whatever else the answer lacks.
     pub(super) async fn create(&mut self, out: &mut Outcome, person: &Person) -> bool {
-        let exported = Exported::of(person, self.external, true);
+        let exported = Exported::of(person, self.mapping, true);
         let mut user = body::create(&exported, body::roles(person, self.expression));
         if self.odd_creates {
             user = body::oddly(user);
@@ -182,15 +157,17 @@ impl Entra {
         let call = Call::with_body(Method::POST, format!("create {}", person.upn), "/Users", user)
             .expecting("201", "Entra facts §6");
         let sent = exported.changes(&Exported::default());
-        let Some(answer) = self.step(out, call, |answer| judge::verdict(judge::created(answer, &sent))).await
-        else {
-            return false;
-        };
-        let id =
-            answer.json.as_ref().and_then(|user| user.get("id")).and_then(Value::as_str).unwrap_or_default();
-        let record = Record { id: id.to_owned(), exported, in_scope: true, manager: None };
-        self.records.insert(person.object_id.clone(), record);
-        true
+        let judged = |answer: &Answer| judge::verdict(judge::created(answer, &sent));
+        let (answer, good) = self.step_regardless(out, call, judged).await;
+        let id = answer.json.as_ref().and_then(|user| user.get("id")).and_then(Value::as_str);
+        if answer.status == 201
+            && let Some(id) = id.filter(|id| !id.is_empty())
+        {
+            let mut record = Record::of(id, exported);
+            record.roles = Some(self.role_values(person));
+            self.records.insert(person.object_id.clone(), record);
+        }
+        good
     }
 
     /// Takes over a hit: remembers its id and sends what differs from what the server shows.
@@ -199,19 +176,14 @@ impl Entra {
         out: &mut Outcome,
         person: &Person,
         resource: &Value,
+        active: bool,
         dialect: Dialect,
-    ) {
-        let wanted = Exported::of(person, self.external, true);
+    ) -> bool {
+        let wanted = Exported::of(person, self.mapping, active);
         let shown = Exported::shown_by(resource, &wanted);
-        let id = resource.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let changes = wanted.changes(&shown);
-        let record = Record { id, exported: shown, in_scope: true, manager: None };
-        self.records.insert(person.object_id.clone(), record);
-        if changes.is_empty() {
-            out.note = Some(format!("{} is in sync: EntrySynchronizationSkipped [§14]", person.upn));
-            return;
-        }
-        self.patch(out, person, &format!("update {}", person.upn), changes, dialect).await;
+        let id = resource.get("id").and_then(Value::as_str).unwrap_or_default();
+        self.records.insert(person.object_id.clone(), Record::of(id, shown));
+        self.bring(out, person, Bring { active, roles: false, look: false, dialect }).await
     }
 
     /// One PATCH on the remembered id; what was accepted is remembered.
@@ -221,57 +193,62 @@ impl Entra {
         person: &Person,
         step: &str,
         changes: Vec<Change>,
+        roles: Option<Value>,
         dialect: Dialect,
     ) -> bool {
         let Some(id) = self.id_of(person).map(str::to_owned) else {
             return false;
         };
-        let fact = match dialect {
-            Dialect::Plain => "Entra facts §7.1",
-            Dialect::Flag => "Entra facts §7.2",
-        };
-        let call = Call::with_body(Method::PATCH, step, user_path(&id), patch::of(&changes, dialect))
-            .expecting("200 or 204", fact);
+        let with_roles = roles.is_some();
+        let mut operations = patch::of(&changes, dialect);
+        operations.extend(roles);
+        let call = Call::with_body(Method::PATCH, step, user_path(&id), patch::message(operations))
+            .expecting("200 or 204", dialect.fact());
         let judged = |answer: &Answer| judge::verdict(judge::patched(answer, &id, &changes));
-        if self.step(out, call, judged).await.is_none() {
+        let (answer, good) = self.step_regardless(out, call, judged).await;
+        if !good && !matches!(answer.status, 200 | 204) {
             return false;
         }
-        if let Some(record) = self.records.get_mut(&person.object_id) {
+        let values = self.role_values(person);
+        if let Some(record) = self.records.get(&person.object_id) {
+            let mut exported = self.exported(record);
             for change in changes {
-                record.exported.set(&change.path, change.value);
+                exported.set(&change.path, change.value);
+            }
+            if let Some(record) = self.records.get_mut(&person.object_id) {
+                record.memory = Memory::Whole(exported);
+                record.roles = if with_roles { Some(values) } else { record.roles.take() };
             }
         }
-        true
+        good
+    }
+}
+
+/// How a record is brought to what the directory says.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bring {
+    /// The state wanted.
+    pub(super) active: bool,
+    /// Whether roles are written too.
+    pub(super) roles: bool,
+    /// Whether a GET comes first (unconfirmed). Source: Entra facts §8.2.
+    pub(super) look: bool,
+    /// The shapes of the PATCH.
+    pub(super) dialect: Dialect,
+}
+
+/// What a PATCH is about, in the words of an administrator.
+fn named(changes: &[Change], upn: &str) -> String {
+    let active = |change: &Change| change.path == "active";
+    match changes {
+        [only] if active(only) && only.value == Value::Bool(false) => format!("disable {upn}"),
+        [only] if active(only) => format!("enable {upn}"),
+        [] => format!("write the roles of {upn}"),
+        _ => format!("update {upn}"),
     }
 }
 
 /// The path of a User.
 pub(super) fn user_path(id: &str) -> String {
     format!("/Users/{}", segment(id))
-}
-
-/// Judges a lookup: readable, at most one hit, and the right one; answers how many.
-///
-/// Source: Entra facts §5.
-fn found(answer: &Answer, path: &str, value: &str) -> Result<usize, Verdict> {
-    let (total, hits) = judge::list(answer)?;
-    if total > 1 || hits.len() > 1 {
-        return Err(wrong(format!(
-            "{total} people have {path} {value}: DuplicateTargetEntries, nothing is written for \
-             this person [§5]"
-        )));
-    }
-    if total == 1 && hits.is_empty() {
-        return Err(wrong("totalResults is 1, but Resources is empty"));
-    }
-    for hit in &hits {
-        judge::user(hit)?;
-        let shown = read(hit, path).unwrap_or(json!(null));
-        if shown.as_str().is_none_or(|shown| shown.to_lowercase() != value.to_lowercase()) {
-            return Err(wrong(format!(
-                "asked for {path} {value}, found {shown}: the filter is not applied [§5]"
-            )));
-        }
-    }
-    Ok(hits.len())
 }

@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::connector::Record;
 use super::judge::{self, wrong};
 use super::person::{ENTERPRISE, read};
 use super::provision::user_path;
@@ -56,31 +57,53 @@ impl Entra {
             None => None,
         };
         let mut out = Outcome::default();
+        self.refer(&mut out, person, &record, target, shape).await;
+        out
+    }
+
+    /// Writes a manager whose id is known already, or clears it.
+    ///
+    /// Source: Entra facts §5, §7.4.
+    pub(super) async fn refer(
+        &mut self,
+        out: &mut Outcome,
+        person: &Person,
+        record: &Record,
+        target: Option<String>,
+        shape: ManagerShape,
+    ) {
         if let Some(target) = &target {
             let filter = form(&format!("id eq {} and manager eq {}", quoted(&record.id), quoted(target)));
             let below = format!("/Users?filter={filter}&attributes=id");
             let call = Call::get(format!("does {} have this manager", person.upn), below, "Entra facts §5");
             let judged = |answer: &Answer| judge::list(answer).err().unwrap_or(Verdict::AsExpected);
-            let Some(answer) = self.step(&mut out, call, judged).await else {
-                return out;
+            let Some(answer) = self.step(out, call, judged).await else {
+                return;
             };
             if judge::list(&answer).is_ok_and(|(total, _)| total > 0) {
                 out.note = Some("the reference is there already".to_owned());
-                return out;
+                self.refers(person, Some(target.clone()));
+                return;
             }
         }
-        let operation = self.manager_operation(target.as_deref(), record.manager.is_some(), shape);
+        let mut operation = self.manager_operation(target.as_deref(), record.manager.is_some(), shape);
+        if self.dialect == Dialect::Legacy {
+            operation = patch::legacy(operation);
+        }
         let step = format!("write the manager of {}", person.upn);
         let call =
             Call::with_body(Method::PATCH, step, user_path(&record.id), patch::message(vec![operation]))
                 .expecting("200 or 204", "Entra facts §7.4");
         let judged = |answer: &Answer| judge::verdict(managed(answer, &record.id, target.as_deref()));
-        if self.step(&mut out, call, judged).await.is_some()
-            && let Some(record) = self.records.get_mut(&person.object_id)
-        {
+        if self.step(out, call, judged).await.is_some() {
+            self.refers(person, target);
+        }
+    }
+
+    fn refers(&mut self, person: &Person, target: Option<String>) {
+        if let Some(record) = self.records.get_mut(&person.object_id) {
             record.manager = target;
         }
-        out
     }
 
     fn manager_operation(&self, target: Option<&str>, had_one: bool, shape: ManagerShape) -> Value {
@@ -105,7 +128,7 @@ impl Entra {
         let Some(record) = self.in_scope(person) else {
             return Outcome::nothing(format!("{} is not managed, so nothing is sent", person.upn));
         };
-        let Some(operation) = self.role_operation(person, expression) else {
+        let Some(operation) = self.role_operation(person, expression, self.dialect) else {
             return Outcome::nothing(format!(
                 "{} has no role, and this expression never removes",
                 person.upn
@@ -120,22 +143,44 @@ impl Entra {
         out
     }
 
-    fn role_operation(&self, person: &Person, expression: RoleExpression) -> Option<Value> {
-        let add = patch::verb("add", self.dialect);
+    /// The values that the job's own expression sends of a person's roles.
+    pub(super) fn role_values(&self, person: &Person) -> Vec<String> {
+        let most = match self.expression {
+            RoleExpression::Single | RoleExpression::SinglePath => 1,
+            RoleExpression::Complex | RoleExpression::Assertive => usize::MAX,
+        };
+        person.roles.iter().take(most).map(|role| role.value.clone()).collect()
+    }
+
+    /// The operation that a cycle adds when roles changed since they were last accepted.
+    ///
+    /// Source: Entra facts §7.5.
+    pub(super) fn role_change(&self, person: &Person, record: &Record, dialect: Dialect) -> Option<Value> {
+        let values = self.role_values(person);
+        if record.roles.as_ref().map_or(values.is_empty(), |known| *known == values) {
+            return None;
+        }
+        let operation = self.role_operation(person, self.expression, dialect)?;
+        let wrapped = dialect == Dialect::Legacy && self.expression == RoleExpression::SinglePath;
+        Some(if wrapped { patch::legacy(operation) } else { operation })
+    }
+
+    fn role_operation(&self, person: &Person, expression: RoleExpression, dialect: Dialect) -> Option<Value> {
+        let add = patch::verb("add", dialect);
         if expression == RoleExpression::Assertive {
             return Some(json!({"op": "replace", "path": "roles", "value": body::roles(person, expression)}));
         }
         let first = person.roles.first()?;
         if expression == RoleExpression::SinglePath {
-            let verb = patch::verb("replace", self.dialect);
+            let verb = patch::verb("replace", dialect);
             return Some(
                 json!({"op": verb, "path": "roles[primary eq \"True\"].value", "value": first.value}),
             );
         }
         let most = if expression == RoleExpression::Single { 1 } else { usize::MAX };
-        let value = match self.dialect {
+        let value = match dialect {
             Dialect::Flag => body::roles(person, expression),
-            Dialect::Plain => {
+            Dialect::Plain | Dialect::Legacy => {
                 person.roles.iter().take(most).map(|role| json!({"value": in_string(role)})).collect()
             }
         };

@@ -101,8 +101,8 @@ impl Mini {
     fn patch(&mut self, before: &Value, body: &Value) -> Reply {
         let mut after = before.clone();
         for operation in body["Operations"].as_array().unwrap() {
-            let value = operation["value"].clone();
-            match (operation["path"].as_str(), value) {
+            let (path, value) = modern(operation);
+            match (path.as_deref(), value) {
                 (Some(path), value) => take(&mut after, path, value),
                 (None, Value::Object(members)) => {
                     members.into_iter().for_each(|(name, value)| take(&mut after, &name, value));
@@ -123,6 +123,17 @@ impl Mini {
         *kept = after.clone();
         Reply::scim(200, after)
     }
+}
+
+/// Path and value of an operation, as if no job from before December 2018 had written it.
+fn modern(operation: &Value) -> (Option<String>, Value) {
+    let dotted = format!("{ENTERPRISE}.");
+    let path = operation["path"].as_str().map(|path| path.replace(&dotted, &format!("{ENTERPRISE}:")));
+    let value = match operation["value"].as_array().map(Vec::as_slice) {
+        Some([only]) if only.get("$ref") == Some(&Value::Null) => only["value"].clone(),
+        _ => operation["value"].clone(),
+    };
+    (path, value)
 }
 
 fn address(user: &Value) -> &Value {

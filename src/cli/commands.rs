@@ -1,5 +1,6 @@
-//! Every command and its arguments, on one page.
+//! Every command and its arguments; those of `emulate` stand beside it.
 
+use super::emulate::Emulate;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -78,52 +79,6 @@ pub(super) enum Command {
     /// The audit trail.
     #[command(subcommand)]
     Audit(Audit),
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Emulate {
-    /// A provisioning connector that speaks as Okta does.
-    Okta {
-        /// Base URL of any SCIM server, such as http://127.0.0.1:8080/scim/v2.
-        #[arg(long)]
-        target: String,
-        /// File with the bearer token.
-        #[arg(long, value_name = "FILE")]
-        token_file: PathBuf,
-        /// Kind of Okta application: aiw, oin-mixed, oin-patch.
-        #[arg(long, default_value = "aiw")]
-        mode: String,
-    },
-    /// A provisioning connector that speaks as Entra ID does.
-    Entra {
-        /// Base URL of any SCIM server, such as http://127.0.0.1:8080/scim/v2.
-        #[arg(long)]
-        target: String,
-        /// File with the bearer token.
-        #[arg(long, value_name = "FILE")]
-        token_file: PathBuf,
-        /// plain, or flag (aadOptscim062020).
-        #[arg(long, default_value = "plain")]
-        dialect: String,
-    },
-    /// Apollo's API, with invented people; it never contacts Apollo.
-    Apollo {
-        /// Address to listen on.
-        #[arg(long, default_value = "127.0.0.1:8090")]
-        listen: String,
-        /// File with the master key it accepts.
-        #[arg(long, value_name = "FILE")]
-        master_key_file: PathBuf,
-        /// Team members it lists.
-        #[arg(long, default_value_t = 5)]
-        users: usize,
-        /// CRM contacts it holds.
-        #[arg(long, default_value_t = 50)]
-        contacts: usize,
-        /// The same number invents the same people.
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
-    },
 }
 
 #[derive(Debug, Subcommand)]

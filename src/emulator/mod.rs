@@ -12,14 +12,18 @@
 //! | `story` | scenarios written as text: what a fake IdP must offer, reading, telling, reports |
 //! | `transcript` | what was exchanged, verdicts, printing |
 //! | `wire` | raw HTTP sending, encodings |
+//! | `control` | one control surface for all fakes |
+//! | `junit` | reports for continuous integration |
 //! | `clock`, `faults`, `log` | virtual time, planned faults, raw exchanges: shared by all fakes |
 //!
 //! Not here: any opinion about seats, any reading of our own configuration or store.
 
 pub mod apollo;
 pub mod clock;
+pub mod control;
 pub mod entra;
 pub mod faults;
+pub mod junit;
 pub mod log;
 pub mod okta;
 pub mod story;

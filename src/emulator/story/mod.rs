@@ -9,12 +9,14 @@
 //! | `format` | reading a story, with errors that name file and line |
 //! | `expect` | what must hold after a step |
 //! | `runner` | telling it, step by step |
+//! | `print` | what people and machines see of it |
 //! | `cast` | which fake tells which story, in which mode |
 //! | `shipped` | the stories inside the binary |
 
 mod cast;
 mod expect;
 mod format;
+mod print;
 mod runner;
 mod shipped;
 mod tenant;
@@ -22,6 +24,7 @@ mod tenant;
 pub use cast::{Credential, modes, prepared, tell_in};
 pub use expect::{Came, Expected};
 pub use format::{Server, Step, Story, Unreadable};
+pub use print::Printer;
 pub use runner::{Break, MARK, OWN_VERBS, Scene, Told, ToldStep, check, tell, time_of};
 pub use shipped::{SHIPPED, Shipped, shipped};
 pub use tenant::{Act, Misuse, Tenant, Verb, list};

@@ -32,6 +32,7 @@ mod emulators;
 mod entra_dialect;
 mod errors;
 mod exchanges;
+mod fake_apollo;
 mod filters;
 mod groups_refused;
 mod idp_attributes;

@@ -1,26 +1,29 @@
-//! The way of one request: note it, let it suffer its fault, route, admit, count, answer.
+//! The way of one request: note it, let it suffer its fault, find out which site it is for, answer.
 
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::StreamExt as _;
 use futures_util::stream;
-use serde_json::json;
+use tokio::sync::Notify;
 
-use super::auth::{Keys, Presented};
+use super::auth::Presented;
+use super::clock::Clock;
 use super::control;
 use super::data::World;
-use super::endpoints::Ask;
+use super::delivery;
 use super::faults::{Fault, Faults};
 use super::limits::{Meter, too_many};
 use super::log::{Log, Received};
 use super::options::Options;
-use super::routes::{self, PREFIX};
+use super::plan::Plan;
+use super::settings::Settings;
+use super::sites::{self, Request};
 use super::wire::answer::Answer;
-use super::wire::input::Params;
+use super::wire::zip;
 
 /// Most bytes read of a body; what lies beyond is not kept.
 const LARGEST_BODY: usize = 64 << 20;
@@ -30,8 +33,10 @@ const BEFORE_CUTTING: Duration = Duration::from_millis(30);
 /// Everything the workers share.
 pub struct Shared {
     options: Options,
-    keys: Keys,
-    started: Instant,
+    clock: Clock,
+    /// Told whenever time was made to jump.
+    pub jumped: Notify,
+    settings: Mutex<Settings>,
     world: Mutex<World>,
     log: Mutex<Log>,
     faults: Mutex<Faults>,
@@ -42,14 +47,30 @@ impl Shared {
     /// A fresh workspace.
     pub fn new(options: Options) -> Shared {
         Shared {
-            keys: Keys::new(&options.master_key, &options.scoped_keys),
-            started: Instant::now(),
-            world: Mutex::new(World::new(options.seed, options.users, options.contacts)),
+            clock: Clock::new(options.clock_runs),
+            jumped: Notify::new(),
+            settings: Mutex::new(Settings::new(&options)),
+            world: Mutex::new(World::of(&options)),
             log: Mutex::default(),
             faults: Mutex::default(),
-            meter: Mutex::new(Meter::new(options.rate_limits)),
+            meter: Mutex::new(Meter::new(options.rate_limits.then_some(options.plan))),
             options,
         }
+    }
+
+    /// How it was started.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// The fake's time.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// What administrators set. Whoever needs the workspace too takes this first.
+    pub fn settings(&self) -> MutexGuard<'_, Settings> {
+        hold(&self.settings)
     }
 
     /// The workspace.
@@ -72,16 +93,28 @@ impl Shared {
         hold(&self.meter)
     }
 
+    /// Lets time pass at once: windows, tokens, results and credit cycles that end meanwhile are over.
+    pub fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+        self.jumped.notify_waiters();
+    }
+
+    /// Another plan from now on; credits that were granted stay. Source: Apollo facts §2.4, §5.1.
+    pub fn change_plan(&self, plan: Plan) {
+        self.settings().plan = plan;
+        self.meter().change_plan(plan);
+    }
+
     /// Everything as it was at the start.
     pub fn reset(&self) {
-        *self.world() = World::new(self.options.seed, self.options.users, self.options.contacts);
+        *self.settings() = Settings::new(&self.options);
+        *self.world() = World::of(&self.options);
         self.log().clear();
         self.faults().clear();
         self.meter().clear();
-    }
-
-    fn now(&self) -> Duration {
-        self.started.elapsed()
+        self.meter().change_plan(self.options.plan);
+        self.clock.reset();
+        self.jumped.notify_waiters();
     }
 }
 
@@ -100,6 +133,7 @@ pub async fn receive(request: HttpRequest, payload: web::Payload, shared: web::D
         return respond(control::answer(&request, &body, &shared));
     }
     let target = target_of(&request);
+    let kind = shared.settings().kind(&presented);
     let number = shared.log().note(Received {
         at,
         method: request.method().as_str().to_owned(),
@@ -107,13 +141,23 @@ pub async fn receive(request: HttpRequest, payload: web::Payload, shared: web::D
         headers: headers_of(&request),
         body: body.clone(),
         status: 0,
-        key: shared.keys.kind(&presented),
+        key: kind,
     });
-    let path = target.split_once('?').map_or(target.as_str(), |(path, _)| path);
-    let Some(path) = under_prefix(path) else {
+    let (path, query) = target.split_once('?').unwrap_or((&target, ""));
+    let asked = Request {
+        method: request.method().as_str(),
+        path,
+        query,
+        content_type: header_of(&request, "content-type"),
+        method_override: header_of(&request, "x-http-method-override"),
+        origin: format!("http://{}", header_of(&request, "host").unwrap_or("localhost")),
+        body: &body,
+        presented: &presented,
+    };
+    if !sites::is_one(&asked, &shared) {
         shared.log().answered(number, 404);
         return respond(Answer::not_found());
-    };
+    }
     let fault = shared.faults().next();
     if let Fault::Delay(pause) = fault {
         tokio::time::sleep(pause).await;
@@ -121,46 +165,17 @@ pub async fn receive(request: HttpRequest, payload: web::Payload, shared: web::D
     let answer = match instead(&fault) {
         Some(answer) => answer,
         None if fault == Fault::Drop => return broken(),
-        None => serve(&request, path, &body, &presented, &shared),
+        None => sites::answer(&asked, &shared),
     };
-    shared.log().answered(number, answer.status);
-    let (method, key) = (request.method().as_str(), shared.keys.kind(&presented).name());
+    delivery::send_off(&shared.into_inner(), number, answer.status);
+    let (method, key) = (request.method().as_str(), kind.name());
     tracing::info!(status = answer.status, method, path, key, "fake Apollo answered");
     match fault {
         Fault::SlowBody { pieces, pause } => slow(answer, pieces, pause),
         Fault::CutBody => cut(answer),
+        Fault::Gzip => respond(zip::gzipped(answer)),
         _ => respond(answer),
     }
-}
-
-/// Answers a request that suffers nothing.
-///
-/// Source: Apollo facts §5.2: 401 and 403 carry no telemetry, every later answer does.
-fn serve(request: &HttpRequest, path: &str, body: &[u8], presented: &Presented, shared: &Shared) -> Answer {
-    let method = request.method().as_str();
-    if (method, path) == ("GET", "auth/health") {
-        // Source: Apollo facts §2.3: 200 whatever the key, without telemetry.
-        return Answer::ok(&json!({"healthy": true, "is_logged_in": shared.keys.logged_in(presented)}));
-    }
-    let Some((route, ids)) = routes::find(method, path) else {
-        return Answer::not_found();
-    };
-    if let Err(refusal) = shared.keys.admit(presented, route.scope, route.refuses_with_bare_string()) {
-        return refusal;
-    }
-    let counted = shared.meter().count(route.scope, route.class, shared.now());
-    let telemetry = match counted {
-        Ok(telemetry) => telemetry,
-        Err(refusal) => return refusal,
-    };
-    let query = request.uri().query().unwrap_or_default();
-    let Ok(params) = Params::read(query, header_of(request, "content-type"), body) else {
-        return Answer::bad_request().with_headers(telemetry);
-    };
-    let usage = || routes::usage_of_all(&shared.meter(), shared.now());
-    let ask = Ask { params, ids, usage: &usage };
-    let answered = (route.handler)(&mut shared.world(), &ask);
-    answered.unwrap_or_else(|refusal| refusal).with_headers(telemetry)
 }
 
 /// The canned answer of a fault that has one.
@@ -177,14 +192,16 @@ fn instead(fault: &Fault) -> Option<Answer> {
             let location = ("location".to_owned(), to.clone());
             Some(Answer::raw(302, "text/html", "").with_headers(vec![location]))
         }
-        Fault::None | Fault::Delay(_) | Fault::Drop | Fault::SlowBody { .. } | Fault::CutBody => None,
+        Fault::Html => {
+            Some(Answer::raw(200, "text/html; charset=utf-8", "<!doctype html><title>Apollo</title>"))
+        }
+        Fault::None
+        | Fault::Delay(_)
+        | Fault::Drop
+        | Fault::SlowBody { .. }
+        | Fault::CutBody
+        | Fault::Gzip => None,
     }
-}
-
-/// The path behind the prefix; empty for the prefix itself.
-fn under_prefix(path: &str) -> Option<&str> {
-    let rest = path.strip_prefix(PREFIX)?;
-    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
 }
 
 /// Path and query as received; an absolute target keeps its origin.

@@ -40,6 +40,10 @@ pub enum Fault {
     },
     /// The true answer whose body breaks off half-way, the connection with it.
     CutBody,
+    /// The true answer, gzipped whether or not the client can read that. Source: Apollo facts §9.
+    Gzip,
+    /// 200 with a page instead of JSON. Source: Apollo facts §9.
+    Html,
 }
 
 /// Faults waiting for requests: the queue first, then the standing one.

@@ -1,12 +1,14 @@
 //! Rate limits: per team and endpoint, three fixed windows that open on first use.
 //!
-//! Source: Apollo facts §5.1 to §5.3, preset of the Organization plan.
+//! Source: Apollo facts §5.1 to §5.3; the numbers stand with the plans.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::plan::Plan;
+use super::switches::{Switch, Switches};
 use super::wire::answer::Answer;
 
 /// Which preset an endpoint falls under. Source: Apollo facts §5.1.
@@ -16,8 +18,14 @@ pub enum Class {
     Default,
     /// Enrichment of people and organizations.
     Enrichment,
+    /// The same by the dozen.
+    Bulk,
     /// Searches of Apollo's own database.
     Search,
+    /// `reports/sync_report`.
+    Report,
+    /// `conversations/export`.
+    Export,
 }
 
 /// Calls allowed in a minute, an hour and a day; `None` is no limit.
@@ -37,17 +45,6 @@ impl Limits {
 
     fn windows(self) -> [Option<u32>; 3] {
         [self.minute, self.hour, self.day]
-    }
-}
-
-impl Class {
-    /// The Organization plan. Source: Apollo facts §5.1, last column.
-    fn organization(self) -> Limits {
-        match self {
-            Class::Default => Limits { minute: Some(200), hour: Some(600), day: Some(6_000) },
-            Class::Enrichment => Limits { minute: Some(1_000), hour: None, day: None },
-            Class::Search => Limits { minute: Some(200), hour: Some(6_000), day: Some(50_000) },
-        }
     }
 }
 
@@ -85,6 +82,9 @@ const KINDS: [Kind; 3] = [
     },
 ];
 
+/// Source: Apollo facts §5.2, last paragraph.
+const OLDER_DAY: [&str; 3] = ["x-rate-limit-daily", "x-daily-usage", "x-daily-requests-left"];
+
 #[derive(Debug, Clone, Copy, Default)]
 struct Window {
     opened: Option<Duration>,
@@ -104,15 +104,33 @@ impl Window {
 /// Counts calls by endpoint name. Time comes as an argument: a duration since any fixed moment.
 #[derive(Debug)]
 pub struct Meter {
-    enforced: bool,
+    plan: Option<Plan>,
     chosen: HashMap<String, Limits>,
     windows: HashMap<String, [Window; 3]>,
 }
 
+/// What decides how a call is counted.
+#[derive(Debug, Clone, Copy)]
+pub struct Counted<'a> {
+    /// Name of the endpoint.
+    pub scope: &'a str,
+    /// Its class.
+    pub class: Class,
+    /// Time of the call.
+    pub now: Duration,
+    /// Positions of the switches.
+    pub switches: &'a Switches,
+}
+
 impl Meter {
-    /// A meter that enforces the preset, or one where every window is unlimited.
-    pub fn new(enforced: bool) -> Meter {
-        Meter { enforced, chosen: HashMap::new(), windows: HashMap::new() }
+    /// A meter that enforces a plan's windows, or one where every window is unlimited.
+    pub fn new(plan: Option<Plan>) -> Meter {
+        Meter { plan, chosen: HashMap::new(), windows: HashMap::new() }
+    }
+
+    /// The windows of another plan from now on; what was used stays used. Nothing where none is enforced.
+    pub fn change_plan(&mut self, plan: Plan) {
+        self.plan = self.plan.map(|_| plan);
     }
 
     /// Chooses limits for one endpoint, whatever its class and whether or not presets are enforced.
@@ -126,31 +144,26 @@ impl Meter {
     }
 
     /// Counts one call, and answers the telemetry headers; or refuses it, uncounted, with Apollo's 429.
-    pub fn count(
-        &mut self,
-        scope: &str,
-        class: Class,
-        now: Duration,
-    ) -> Result<Vec<(String, String)>, Answer> {
-        let limits = self.limits(scope, class).windows();
-        let mut windows = self.standing(scope, now);
+    pub fn count(&mut self, call: Counted<'_>) -> Result<Vec<(String, String)>, Answer> {
+        let limits = self.limits(call).windows();
+        let mut windows = self.standing(call.scope, call.now);
         let exhausted = |place: &usize| limits[*place].is_some_and(|limit| windows[*place].used >= limit);
         if let Some(place) = (0..3).rev().find(exhausted) {
-            return Err(refusal(scope, place, limits, windows, now));
+            return Err(refusal(call, place, limits, windows));
         }
         for window in &mut windows {
-            window.opened.get_or_insert(now);
+            window.opened.get_or_insert(call.now);
             window.used = window.used.saturating_add(1);
         }
-        self.windows.insert(scope.to_owned(), windows);
-        Ok(headers(limits, windows))
+        self.windows.insert(call.scope.to_owned(), windows);
+        Ok(headers(limits, windows, call.switches))
     }
 
     /// One endpoint's entry of `api_usage_stats`. Source: Apollo facts §4.2; null for no limit is
     /// (unconfirmed).
-    pub fn usage(&self, scope: &str, class: Class, now: Duration) -> Value {
-        let limits = self.limits(scope, class).windows();
-        let windows = self.standing(scope, now);
+    pub fn usage(&self, call: Counted<'_>) -> Value {
+        let limits = self.limits(call).windows();
+        let windows = self.standing(call.scope, call.now);
         let entry = |place: usize| {
             let left = limits[place].map(|limit| limit.saturating_sub(windows[place].used));
             json!({"limit": limits[place], "consumed": windows[place].used, "left_over": left})
@@ -158,9 +171,10 @@ impl Meter {
         json!({"day": entry(2), "hour": entry(1), "minute": entry(0)})
     }
 
-    fn limits(&self, scope: &str, class: Class) -> Limits {
-        let preset = if self.enforced { class.organization() } else { Limits::NONE };
-        self.chosen.get(scope).copied().unwrap_or(preset)
+    fn limits(&self, call: Counted<'_>) -> Limits {
+        let july = call.switches.on(Switch::JulyLimits);
+        let preset = self.plan.map_or(Limits::NONE, |plan| plan.windows(call.class, july));
+        self.chosen.get(call.scope).copied().unwrap_or(preset)
     }
 
     fn standing(&self, scope: &str, now: Duration) -> [Window; 3] {
@@ -170,35 +184,38 @@ impl Meter {
 }
 
 /// Source: Apollo facts §5.2: an unlimited window is announced as an empty text, without the other two
-/// headers.
-fn headers(limits: [Option<u32>; 3], windows: [Window; 3]) -> Vec<(String, String)> {
+/// headers; older pages named those of the day differently.
+fn headers(limits: [Option<u32>; 3], windows: [Window; 3], switches: &Switches) -> Vec<(String, String)> {
     let mut headers = Vec::with_capacity(9);
     for (place, kind) in KINDS.iter().enumerate() {
+        let older = switches.on(Switch::OlderRateHeaders) && place == 2;
+        let [limit_name, usage, left] = if older { OLDER_DAY } else { [kind.limit, kind.usage, kind.left] };
         let used = windows[place].used;
-        headers.push((kind.limit.into(), limits[place].map(|limit| limit.to_string()).unwrap_or_default()));
+        headers.push((limit_name.into(), limits[place].map(|limit| limit.to_string()).unwrap_or_default()));
         if let Some(limit) = limits[place] {
-            headers.push((kind.usage.into(), used.to_string()));
-            headers.push((kind.left.into(), limit.saturating_sub(used).to_string()));
+            headers.push((usage.into(), used.to_string()));
+            headers.push((left.into(), limit.saturating_sub(used).to_string()));
         }
     }
     headers
 }
 
 /// Source: Apollo facts §5.2 (`retry-after` in whole seconds) and §5.3 (the body).
-fn refusal(
-    scope: &str,
-    place: usize,
-    limits: [Option<u32>; 3],
-    windows: [Window; 3],
-    now: Duration,
-) -> Answer {
+fn refusal(call: Counted<'_>, place: usize, limits: [Option<u32>; 3], windows: [Window; 3]) -> Answer {
     let kind = &KINDS[place];
-    let ends = windows[place].opened.unwrap_or(now) + kind.length;
-    let left = ends.saturating_sub(now);
+    let ends = windows[place].opened.unwrap_or(call.now) + kind.length;
+    let left = ends.saturating_sub(call.now);
     let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
-    let mut headers = headers(limits, windows);
-    headers.push(("retry-after".into(), seconds.max(1).to_string()));
-    too_many(scope, limits[place].unwrap_or_default(), kind.word).with_headers(headers)
+    let mut headers = headers(limits, windows, call.switches);
+    if !call.switches.on(Switch::NoRetryAfter) {
+        headers.push(("retry-after".into(), seconds.max(1).to_string()));
+    }
+    let told = too_many(call.scope, limits[place].unwrap_or_default(), kind.word);
+    if call.switches.on(Switch::DoubleEncoded429) {
+        let inner = String::from_utf8_lossy(&told.body).into_owned();
+        return Answer::json(429, &json!({"message": inner})).with_headers(headers);
+    }
+    told.with_headers(headers)
 }
 
 /// The body of a 429. Source: Apollo facts §5.3.
@@ -222,39 +239,47 @@ mod tests {
         headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
     }
 
+    fn call<'a>(scope: &'a str, class: Class, now: Duration, switches: &'a Switches) -> Counted<'a> {
+        Counted { scope, class, now, switches }
+    }
+
     #[test]
     fn a_window_opens_on_first_use_and_says_when_it_ends() {
-        let mut meter = Meter::new(true);
+        let (mut meter, switches) = (Meter::new(Some(Plan::Organization)), Switches::default());
         let start = Duration::from_millis(12_300);
         for _ in 0..200 {
-            assert!(meter.count(SEARCH, Class::Default, start).is_ok());
+            assert!(meter.count(call(SEARCH, Class::Default, start, &switches)).is_ok());
         }
         let later = start + Duration::from_millis(20_500);
-        let refused = meter.count(SEARCH, Class::Default, later).unwrap_err();
+        let refused = meter.count(call(SEARCH, Class::Default, later, &switches)).unwrap_err();
         assert_eq!((refused.status, value(&refused.headers, "retry-after")), (429, Some("40")));
         assert_eq!(value(&refused.headers, "x-minute-requests-left"), Some("0"));
         assert!(String::from_utf8_lossy(&refused.body).contains("search is 200 times per minute. Please"));
-        let over = meter.count(SEARCH, Class::Default, start + Duration::from_secs(60)).unwrap_or_default();
+        let over = start + Duration::from_secs(60);
+        let over = meter.count(call(SEARCH, Class::Default, over, &switches)).unwrap();
         assert_eq!(value(&over, "x-minute-usage"), Some("1"));
         assert_eq!(value(&over, "x-hourly-usage"), Some("201"));
     }
 
     #[test]
-    fn an_unlimited_window_is_an_empty_header() {
-        let mut meter = Meter::new(true);
-        let headers =
-            meter.count("api/v1/people/match", Class::Enrichment, Duration::ZERO).unwrap_or_default();
+    fn an_unlimited_window_is_an_empty_header_and_the_day_has_an_older_name() {
+        let (mut meter, mut switches) = (Meter::new(Some(Plan::Basic)), Switches::default());
+        let matched = "api/v1/people/match";
+        let headers = meter.count(call(matched, Class::Enrichment, Duration::ZERO, &switches)).unwrap();
         assert_eq!(value(&headers, "x-rate-limit-hourly"), Some(""));
         assert_eq!(value(&headers, "x-hourly-usage"), None);
         assert_eq!(value(&headers, "x-minute-requests-left"), Some("999"));
+        switches.put(Switch::OlderRateHeaders, true);
+        let headers = meter.count(call(SEARCH, Class::Default, Duration::ZERO, &switches)).unwrap();
+        assert_eq!(value(&headers, "x-daily-requests-left"), Some("1999"));
+        assert_eq!(value(&headers, "x-24-hour-usage"), None);
     }
 
     #[test]
     fn endpoints_do_not_share_and_chosen_limits_win() {
-        let mut meter = Meter::new(false);
+        let (mut meter, switches) = (Meter::new(None), Switches::default());
         meter.choose(SEARCH, Limits { minute: Some(1), ..Limits::NONE });
-        assert!(meter.count(SEARCH, Class::Default, Duration::ZERO).is_ok());
-        assert!(meter.count(SEARCH, Class::Default, Duration::ZERO).is_err());
-        assert!(meter.count("api/v1/users/search", Class::Default, Duration::ZERO).is_ok());
+        let mut count = |scope| meter.count(call(scope, Class::Default, Duration::ZERO, &switches)).is_ok();
+        assert_eq!((count(SEARCH), count(SEARCH), count("api/v1/users/search")), (true, false, true));
     }
 }

@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 
 /// Requests kept; beyond it the oldest are forgotten, and counted.
 const KEPT: usize = 50_000;
+/// Bytes of bodies kept; so that a long run stays within its memory.
+const BYTES_KEPT: usize = 32 << 20;
 
 /// Which credential a request presented.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +18,12 @@ pub enum KeyKind {
     Master,
     /// A key scoped to some endpoints.
     Scoped,
+    /// A key that was revoked.
+    Revoked,
+    /// An OAuth access token, alive or expired.
+    Token,
+    /// The token of the SCIM endpoint.
+    Scim,
     /// A credential this workspace never issued.
     Unknown,
     /// None at all; a key in the query or in the body is none.
@@ -28,6 +36,9 @@ impl KeyKind {
         match self {
             KeyKind::Master => "master",
             KeyKind::Scoped => "scoped",
+            KeyKind::Revoked => "revoked",
+            KeyKind::Token => "token",
+            KeyKind::Scim => "scim",
             KeyKind::Unknown => "unknown",
             KeyKind::None => "none",
         }
@@ -120,13 +131,17 @@ pub struct Log {
     first: u64,
     /// Dropped for lack of room since the last clearing.
     forgotten: u64,
+    /// Bytes of the bodies kept.
+    bytes: usize,
 }
 
 impl Log {
     /// Notes a request and answers its number.
     pub fn note(&mut self, received: Received) -> u64 {
-        if self.entries.len() >= KEPT {
-            self.entries.pop_front();
+        self.bytes += received.body.len();
+        while self.entries.len() >= KEPT || (self.bytes > BYTES_KEPT && !self.entries.is_empty()) {
+            let oldest = self.entries.pop_front();
+            self.bytes -= oldest.map_or(0, |entry| entry.body.len());
             self.first += 1;
             self.forgotten += 1;
         }
@@ -156,6 +171,6 @@ impl Log {
     pub fn clear(&mut self) {
         self.first += self.entries.len() as u64;
         self.entries.clear();
-        self.forgotten = 0;
+        (self.forgotten, self.bytes) = (0, 0);
     }
 }

@@ -7,18 +7,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use actix_web::{App, HttpServer, web};
+use actix_web::{HttpServer, web};
 use tokio::sync::oneshot;
 
+use super::data::credits::Charge;
 use super::data::random::{id, kind};
+use super::data::seats::Invitation;
 use super::data::users::User;
 use super::data::webhooks::WebhookRequest;
 use super::entry::{self, Shared};
 use super::faults::Fault;
 use super::limits::Limits;
 use super::log::Received;
+use super::oauth::{App, BadApp};
 use super::options::Options;
+use super::plan::Plan;
 use super::routes::PREFIX;
+use super::switches::Switch;
 
 /// Threads that answer.
 const WORKERS: usize = 2;
@@ -90,17 +95,17 @@ impl Apollo {
 
     /// The teammates in listing order.
     pub fn users(&self) -> Vec<User> {
-        self.shared.world().users.clone()
+        self.shared.world().team.all().collect()
     }
 
     /// Adds a teammate and answers the id.
     pub fn add_user(&self, user: User) -> String {
-        self.shared.world().add_user(user)
+        self.shared.world().team.add(user, self.shared.clock().now_ms())
     }
 
     /// Replaces all teammates; who has no id gets one.
     pub fn set_users(&self, users: Vec<User>) {
-        self.shared.world().set_users(users);
+        self.shared.world().team.replace(users, self.shared.clock().now_ms());
     }
 
     /// The id of the workspace.
@@ -110,7 +115,7 @@ impl Apollo {
 
     /// Whom calls by key act as; nobody in an empty workspace. Source: Apollo facts §1.1.
     pub fn acting_admin(&self) -> Option<User> {
-        self.shared.world().acting_admin().cloned()
+        self.shared.world().acting_admin()
     }
 
     /// Chooses the windows of one endpoint, such as `api/v1/users/search`, whatever the preset says.
@@ -120,12 +125,89 @@ impl Apollo {
 
     /// Sets the credits of the cycle; what was used stays used.
     pub fn set_credits(&self, limit: u64) {
-        self.shared.world().credits.limit = limit;
+        self.shared.world().ledger.limit = limit;
     }
 
     /// Credits used so far, halves included.
     pub fn credits_used(&self) -> f64 {
-        self.shared.world().credits.used()
+        self.shared.world().ledger.used()
+    }
+
+    /// What was spent, oldest first. Source: Apollo facts §5.4.
+    pub fn charges(&self) -> Vec<Charge> {
+        self.shared.world().ledger.charges().cloned().collect()
+    }
+
+    /// Lets time pass at once: rate windows, tokens, results and credit cycles that end meanwhile are over.
+    pub fn advance(&self, by: Duration) {
+        self.shared.advance(by);
+    }
+
+    /// The fake's time, in milliseconds after 1970.
+    pub fn now_ms(&self) -> u64 {
+        self.shared.clock().now_ms()
+    }
+
+    /// Puts a switch on or off.
+    pub fn switch(&self, switch: Switch, on: bool) {
+        self.shared.settings().switches.put(switch, on);
+    }
+
+    /// Another plan from now on.
+    pub fn change_plan(&self, plan: Plan) {
+        self.shared.change_plan(plan);
+    }
+
+    /// Closes the workspace's account, or opens it again. Source: Apollo facts §2.2.
+    pub fn set_account_active(&self, active: bool) {
+        self.shared.settings().account_active = active;
+    }
+
+    /// Says that SSO was set up, or was not; SCIM needs it. Source: Apollo facts §6.
+    pub fn set_sso(&self, on: bool) {
+        self.shared.settings().sso = on;
+    }
+
+    /// Revokes an API key; answers whether it was alive.
+    pub fn revoke_key(&self, key: &str) -> bool {
+        self.shared.settings().keys.revoke(key)
+    }
+
+    /// Registers an OAuth app. Source: Apollo facts §2.4.
+    ///
+    /// Errors: [`BadApp`]: no address, more than four, or one that is neither https nor of this machine.
+    pub fn register_app(&self, name: &str, addresses: &[String], scopes: &[String]) -> Result<App, BadApp> {
+        self.shared.settings().oauth.register(name, addresses, scopes)
+    }
+
+    /// Where Apollo's own SCIM endpoint lies: what its settings page shows as tenant URL.
+    pub fn scim_url(&self) -> String {
+        format!("{}{}", self.origin(), super::scim::PREFIX)
+    }
+
+    /// The token of that endpoint.
+    pub fn scim_token(&self) -> String {
+        self.shared.settings().scim_token.clone()
+    }
+
+    /// Sets the seats bought; `None` is as many as needed.
+    pub fn set_seats(&self, bought: Option<usize>) {
+        self.shared.world().seats.bought = bought;
+    }
+
+    /// Says that the person of an address belongs to another team, or how the invitation stands.
+    pub fn put_elsewhere(&self, email: &str, invitation: Invitation) {
+        self.shared.world().seats.put_elsewhere(email, invitation);
+    }
+
+    /// How the invitation of an address stands; nothing for people of no other team.
+    pub fn invitation(&self, email: &str) -> Option<Invitation> {
+        self.shared.world().seats.invitation(email)
+    }
+
+    /// Accepts a pending invitation; answers whether there was one.
+    pub fn accept_invitation(&self, email: &str) -> bool {
+        self.shared.world().seats.accept(email)
     }
 
     /// Webhook deliveries that were asked for.
@@ -212,13 +294,14 @@ type Started = Result<(SocketAddr, ServerHandle), io::Error>;
 
 async fn serve(listen: &str, shared: Arc<Shared>, started: oneshot::Sender<Started>) {
     let data = web::Data::from(shared);
-    let bound =
-        HttpServer::new(move || App::new().app_data(data.clone()).default_service(web::to(entry::receive)))
-            .workers(WORKERS)
-            .keep_alive(KEEP_ALIVE)
-            .shutdown_timeout(1)
-            .disable_signals()
-            .bind(listen);
+    let bound = HttpServer::new(move || {
+        actix_web::App::new().app_data(data.clone()).default_service(web::to(entry::receive))
+    })
+    .workers(WORKERS)
+    .keep_alive(KEEP_ALIVE)
+    .shutdown_timeout(1)
+    .disable_signals()
+    .bind(listen);
     let bound = match bound {
         Ok(bound) => bound,
         Err(refused) => return drop(started.send(Err(refused))),

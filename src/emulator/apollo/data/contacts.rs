@@ -108,10 +108,15 @@ impl Contacts {
     }
 
     /// A new contact with the sent fields, owned and made as said; answers its number.
-    pub fn create(&mut self, sent: &Map<String, Value>, owner: Option<&str>, creator: Option<&str>) -> usize {
+    pub fn create(
+        &mut self,
+        sent: &Map<String, Value>,
+        owner: Option<&str>,
+        creator: Option<&str>,
+        now_ms: u64,
+    ) -> usize {
         let index = self.next;
         self.next += 1;
-        let now_ms = time::now_ms();
         let mut made = record::blank(&self.id(index), owner, creator, &record::stage(self.seed, 0), now_ms);
         record::amend(&mut made, sent, now_ms);
         self.put(index, made);
@@ -205,7 +210,7 @@ mod tests {
         let mut all = contacts(10);
         let sent =
             fields(json!({"first_name": "Ada", "email": "Ada@new.example", "mobile_phone": "+1 (555) 01"}));
-        let index = all.create(&sent, Some("me"), Some("me"));
+        let index = all.create(&sent, Some("me"), Some("me"), 0);
         let made = all.get(index).unwrap_or_default();
         assert_eq!((&made["name"], &made["sanitized_phone"]), (&json!("Ada"), &json!("+155501")));
         assert_eq!(all.by_email("ada@NEW.example"), Some(index));

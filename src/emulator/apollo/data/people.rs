@@ -7,6 +7,9 @@ use super::organizations::{Organization, Organizations};
 use super::random::{Random, id, index_of, kind};
 use super::time;
 
+/// The address in the examples of Apollo's guides, so that they can be tried as they are printed.
+const GUIDES_PERSON: &str = "jane@example.com";
+
 /// The people of one seed, invented when looked at.
 #[derive(Debug, Clone, Copy)]
 pub struct People {
@@ -56,8 +59,17 @@ impl People {
         People { seed, count: count.max(1), organizations: Organizations::new(seed, count / 10 + 40) }
     }
 
-    /// Person number `index`.
+    /// Person number `index`; the last one is the person that Apollo's guides enrich.
     pub fn get(self, index: usize) -> Person {
+        let person = self.invented(index);
+        if index + 1 != self.count {
+            return person;
+        }
+        let (first_name, last_name, email) = ("Jane", "Doe", Some(GUIDES_PERSON.to_owned()));
+        Person { first_name, last_name, email, email_status: "verified", ..person }
+    }
+
+    fn invented(self, index: usize) -> Person {
         let mut random = Random::at(self.seed, u64::from(kind::PERSON), index);
         let (first_name, plain_first) = random.pick(&names::FIRST);
         let (last_name, plain_last) = random.pick(&names::LAST);
@@ -102,6 +114,9 @@ impl People {
     /// The person of that work or private address, without letter case.
     pub fn by_email(self, email: &str) -> Option<Person> {
         let email = email.trim().to_lowercase();
+        if email == GUIDES_PERSON {
+            return Some(self.get(self.count - 1));
+        }
         let person = self.by_slug(email.split_once('@')?.0)?;
         let known = [person.email.as_deref(), person.personal_email.as_deref()];
         known.contains(&Some(email.as_str())).then_some(person)
@@ -186,6 +201,23 @@ impl Person {
         })
     }
 
+    /// What comes later, to a webhook or to whoever asks for the result: numbers that were asked for, and
+    /// what a waterfall found. The shape is (unconfirmed). Source: Apollo facts §1.7, §8.6.
+    pub fn late(&self, phones: bool, waterfall: bool) -> Value {
+        let mut late = json!({"id": self.id, "status": "success"});
+        if phones {
+            late["phone_numbers"] = json!([{
+                "raw_number": self.phone, "sanitized_number": self.phone, "type": "mobile", "position": 0,
+                "status": "valid_number", "dnc_status": null,
+            }]);
+        }
+        if waterfall {
+            let emails: Vec<&String> = self.email.iter().collect();
+            late["waterfall"] = json!({"emails": [{"vendors": [{"name": "Invented", "emails": emails}]}]});
+        }
+        late
+    }
+
     /// What an enrichment shows, without private addresses and without the saved contact.
     /// Source: Apollo facts §4.4.
     pub fn full(&self, seed: u64, employer: &Organization) -> Value {
@@ -212,6 +244,7 @@ impl Person {
             "country": self.place.1,
             "time_zone": self.place.2,
             "organization_id": employer.id,
+            "organization_name": employer.name,
             "employment_history": [{
                 "_id": job, "id": job, "key": job, "current": true, "organization_id": employer.id,
                 "organization_name": employer.name, "title": self.title, "start_date": "2022-01-01",

@@ -75,6 +75,28 @@ pub mod kind {
     pub const DEAL: u16 = 0x6d01;
     /// Stages of deals.
     pub const DEAL_STAGE: u16 = 0x6d02;
+    /// Stages of accounts.
+    pub const ACCOUNT_STAGE: u16 = 0x6c06;
+    /// Things to do.
+    pub const TASK: u16 = 0x6c07;
+    /// Telephone calls.
+    pub const CALL: u16 = 0x6c08;
+    /// Notes.
+    pub const NOTE: u16 = 0x6c09;
+    /// Custom fields.
+    pub const FIELD: u16 = 0x6c0a;
+    /// Recorded conversations.
+    pub const CONVERSATION: u16 = 0x6c0b;
+    /// Exports of conversations.
+    pub const EXPORT: u16 = 0x6c0c;
+    /// E-mails of sequences.
+    pub const MESSAGE: u16 = 0x6e03;
+    /// Sending schedules.
+    pub const SCHEDULE: u16 = 0x6e04;
+    /// News.
+    pub const NEWS: u16 = 0x6b04;
+    /// Job postings.
+    pub const POSTING: u16 = 0x6b05;
     /// Sequences.
     pub const SEQUENCE: u16 = 0x6e01;
     /// Steps of sequences.

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::random::{id, kind};
+use super::team::Team;
 use super::time;
-use super::users::User;
 
 /// Most teammates with a mailbox.
 const MOST_MAILBOXES: usize = 50;
@@ -66,14 +66,28 @@ pub fn invent(seed: u64, owner: Option<&str>) -> Vec<Sequence> {
 }
 
 /// One mailbox for each teammate; every fourth is dead.
-pub fn mailboxes(seed: u64, users: &[User]) -> Vec<Mailbox> {
-    let make = |(index, user): (usize, &User)| Mailbox {
-        id: id(seed, kind::MAILBOX, index),
-        user_id: user.id.clone(),
-        email: user.email.clone(),
-        active: index % 4 != 3,
+pub fn mailboxes(seed: u64, users: usize, team: &Team) -> Vec<Mailbox> {
+    let make = |index: usize| {
+        let user = team.get(index)?;
+        let id = id(seed, kind::MAILBOX, index);
+        Some(Mailbox { id, user_id: user.id, email: user.email, active: index % 4 != 3 })
     };
-    users.iter().take(MOST_MAILBOXES).enumerate().map(make).collect()
+    (0..users.min(MOST_MAILBOXES)).filter_map(make).collect()
+}
+
+/// A new sequence, switched off, without steps; the caller gives its name.
+pub fn new(seed: u64, index: usize, name: &str, owner: Option<&str>) -> Sequence {
+    Sequence {
+        id: id(seed, kind::SEQUENCE, index),
+        name: name.to_owned(),
+        active: false,
+        archived: false,
+        steps: 0,
+        user_id: owner.map(str::to_owned),
+        scheduled: 0,
+        index,
+        seed,
+    }
 }
 
 impl Sequence {

@@ -1,7 +1,5 @@
 //! Instants as Apollo writes them: ISO-8601 with three decimals. Source: Apollo facts §4.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 /// The instant so many milliseconds after 1970, with a `Z`.
 pub fn zulu(ms: u64) -> String {
     format!("{}Z", stamp(ms))
@@ -12,14 +10,9 @@ pub fn offset(ms: u64) -> String {
     format!("{}+00:00", stamp(ms))
 }
 
-/// Now, in milliseconds after 1970.
-pub fn now_ms() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
-}
-
-/// Noon of 1 January 2024 plus so many days and some minutes: when invented things were made.
+/// Noon of 1 January 2023 plus so many days and some minutes: when invented things were made.
 pub fn day(days: u64) -> u64 {
-    1_704_110_400_000 + days * 86_400_000 + (days % 97) * 61_114
+    1_672_574_400_000 + days * 86_400_000 + (days % 97) * 61_114
 }
 
 fn stamp(ms: u64) -> String {
@@ -50,6 +43,6 @@ mod tests {
     fn instants_are_calendar_dates() {
         assert_eq!(zulu(0), "1970-01-01T00:00:00.000Z");
         assert_eq!(zulu(951_827_696_789), "2000-02-29T12:34:56.789Z");
-        assert_eq!(offset(day(0)), "2024-01-01T12:00:00.000+00:00");
+        assert_eq!(offset(day(0)), "2023-01-01T12:00:00.000+00:00");
     }
 }

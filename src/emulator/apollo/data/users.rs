@@ -16,6 +16,18 @@ pub const ADMIN_PROFILE: &str = "6a01c0ffee00000000aaaa01";
 pub const MEMBER_PROFILE: &str = "6a01c0ffee00000000aaaa02";
 /// Permission profile of billing and seat managers, whose seats are free. Source: Apollo facts §7.2.
 pub const BILLING_PROFILE: &str = "6a01c0ffee00000000aaaa03";
+/// Permission profile of call assistants. Source: Apollo facts §6 (S15).
+pub const CALL_ASSISTANT_PROFILE: &str = "6a01c0ffee00000000aaaa04";
+
+/// The default profiles by their names. Source: Apollo facts §6 (S15).
+pub const PROFILES: [(&str, &str); 4] = [
+    ("Admin", ADMIN_PROFILE),
+    ("Non-admin", MEMBER_PROFILE),
+    ("Billing and Seat Manager", BILLING_PROFILE),
+    ("Call Assistant", CALL_ASSISTANT_PROFILE),
+];
+/// Invented people joined this long one after the other: 50,000 of them in a year and a half.
+const BETWEEN_JOINERS_MS: u64 = 17 * 60_000;
 
 /// The documented keys of a user with the values of somebody who touched nothing. Source: Apollo facts §4.1.
 const BLANK: &str = r#"{
@@ -78,14 +90,14 @@ pub struct User {
     pub permission_set_id: String,
     /// Deactivated.
     pub deleted: bool,
-    /// Milliseconds after 1970.
+    /// Milliseconds after 1970. Zero on adding means: now.
     pub created_at_ms: u64,
     /// Members that replace or join the documented ones, such as `request_email_change_to`.
     pub extra: Map<String, Value>,
 }
 
 impl User {
-    /// An ordinary member who joined today.
+    /// An ordinary member who joins when added.
     pub fn new(email: &str, first_name: &str, last_name: &str) -> User {
         let given = |name: &str| Some(name.to_owned()).filter(|name| !name.is_empty());
         User {
@@ -97,7 +109,7 @@ impl User {
             title: None,
             permission_set_id: MEMBER_PROFILE.to_owned(),
             deleted: false,
-            created_at_ms: time::now_ms(),
+            created_at_ms: 0,
             extra: Map::new(),
         }
     }
@@ -119,7 +131,7 @@ impl User {
             title: shown(random.pick(&names::TITLES).0),
             permission_set_id: profile(index).to_owned(),
             deleted: false,
-            created_at_ms: time::day(index as u64),
+            created_at_ms: time::day(0) + BETWEEN_JOINERS_MS * index as u64,
             extra: Map::new(),
         }
     }
@@ -165,7 +177,8 @@ impl User {
     }
 }
 
-fn profile(index: usize) -> &'static str {
+/// The profile of invented person number `index`.
+pub fn profile(index: usize) -> &'static str {
     match index % 10 {
         0 => ADMIN_PROFILE,
         9 => BILLING_PROFILE,

@@ -2,12 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
+use super::super::data::World;
 use super::super::data::contact_record as record;
 use super::super::data::random::{id, kind};
-use super::super::data::{World, time};
+use super::super::switches::Switch;
 use super::super::wire::answer::Answer;
 use super::super::wire::input::Params;
-use super::{Ask, contacts_of, named_owner};
+use super::{Ask, contacts_of, missing, named_owner};
 
 /// Most contacts of one bulk_create. Source: Apollo facts §3.4.
 const MOST_CREATED: usize = 100;
@@ -19,6 +20,10 @@ const MOST_AT_ONCE: usize = 100;
 /// `POST /contacts/bulk_create`: known addresses are answered as they are (unconfirmed), the owner may be
 /// named.
 pub fn create(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
+    if ask.switches.on(Switch::BulkCreateBreaks) {
+        // Source: Apollo facts §3.4.
+        return Err(Answer::error(500, "An error occurred while creating contacts. Please try again."));
+    }
     if ask.params.value("contacts").is_none() {
         return Err(missing("contacts"));
     }
@@ -26,9 +31,9 @@ pub fn create(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
     if items.len() > MOST_CREATED {
         return Err(Answer::unprocessable("Please limit your array to 100 contacts or fewer."));
     }
-    let creator = world.acting_id();
+    let creator = ask.acting(world);
     let owner = named_owner(world, &ask.params)?.or_else(|| creator.clone());
-    let labels = world.label_ids(&ask.params.list("append_label_names"));
+    let labels = world.label_ids(&ask.params.list("append_label_names"), "contacts");
     let (mut created, mut existing) = (Vec::new(), Vec::new());
     for item in &items {
         let email = item.get("email").and_then(Value::as_str).unwrap_or_default();
@@ -36,7 +41,7 @@ pub fn create(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
             existing.push(Value::Object(known));
             continue;
         }
-        let index = world.contacts.create(item, owner.as_deref(), creator.as_deref());
+        let index = world.contacts.create(item, owner.as_deref(), creator.as_deref(), ask.now_ms);
         let mut made = world.contacts.get(index).unwrap_or_default();
         for label in &labels {
             record::add_to_list(&mut made, "label_ids", label);
@@ -63,7 +68,7 @@ pub fn update(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
     let mut written = Vec::new();
     for (contact_id, fields) in &changes {
         for (index, mut found) in contacts_of(world, std::slice::from_ref(contact_id)) {
-            record::amend(&mut found, fields, time::now_ms());
+            record::amend(&mut found, fields, ask.now_ms);
             if let Some(owner) = fields.get("owner_id").filter(|owner| owner.is_string()) {
                 record::set(&mut found, "owner_id", owner.clone());
             }
@@ -124,8 +129,4 @@ fn changes(params: &Params) -> Vec<(String, Map<String, Value>)> {
 fn required_ids(params: &Params) -> Result<Vec<String>, Answer> {
     let ids = params.list("contact_ids");
     if ids.is_empty() { Err(missing("contact_ids")) } else { Ok(ids) }
-}
-
-fn missing(name: &str) -> Answer {
-    Answer::unprocessable(&format!("Required parameter '{name}' missing"))
 }

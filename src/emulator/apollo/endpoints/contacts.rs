@@ -2,27 +2,28 @@
 
 use serde_json::{Map, Value, json};
 
+use super::super::data::World;
 use super::super::data::contact_record as record;
 use super::super::data::contacts::{Found, Wanted};
-use super::super::data::{World, time};
+use super::super::switches::Switch;
 use super::super::wire::answer::Answer;
-use super::super::wire::page::Page;
-use super::{Ask, contact};
+use super::{Ask, contact, envelope, named_owner};
 
 /// `POST /contacts`: made by and for the acting administrator. With `run_dedupe` a contact of the same
 /// address is overwritten instead. Source: Apollo facts §4.7, §1.1.
 pub fn create(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
-    let owner = world.acting_id();
+    let acting = ask.acting(world);
+    let owner = chosen_owner(world, ask)?.or_else(|| acting.clone());
     let known = ask.params.text("email").filter(|_| ask.params.truthy("run_dedupe"));
     let existing = known.and_then(|email| world.contacts.by_email(&email));
     let index = match existing {
         Some(index) => {
             let mut record = world.contacts.get(index).unwrap_or_default();
-            record::amend(&mut record, ask.params.all(), time::now_ms());
+            record::amend(&mut record, ask.params.all(), ask.now_ms);
             world.contacts.put(index, record);
             index
         }
-        None => world.contacts.create(ask.params.all(), owner.as_deref(), owner.as_deref()),
+        None => world.contacts.create(ask.params.all(), owner.as_deref(), acting.as_deref(), ask.now_ms),
     };
     let mut written = label(world, index, &ask.params.list("label_names"));
     if existing.is_some() {
@@ -48,7 +49,10 @@ pub fn update(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
         return Err(Answer::json(422, &refusal));
     }
     let (index, mut record) = contact(world, id)?;
-    record::amend(&mut record, ask.params.all(), time::now_ms());
+    if let Some(owner) = chosen_owner(world, ask)? {
+        record::set(&mut record, "owner_id", owner.into());
+    }
+    record::amend(&mut record, ask.params.all(), ask.now_ms);
     if ask.params.value("label_names").is_some() {
         record::set(&mut record, "label_ids", json!([]));
     }
@@ -58,7 +62,7 @@ pub fn update(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
 
 /// `POST /contacts/search`.
 pub fn search(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
-    let page = Page::read(&ask.params)?;
+    let page = ask.page()?;
     let wanted = Wanted {
         words: ask.params.text("q_keywords").unwrap_or_default(),
         stages: ask.params.list("contact_stage_ids"),
@@ -67,22 +71,13 @@ pub fn search(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
     let found = world.contacts.search(&wanted);
     let shown: Vec<Value> =
         page.cut(&found).iter().filter_map(|index| world.contacts.get(*index)).map(Value::Object).collect();
-    Ok(Answer::ok(&json!({
-        "contacts": shown,
-        "breadcrumbs": [],
-        "partial_results_only": false,
-        "has_join": false,
-        "disable_eu_prospecting": false,
-        "partial_results_limit": 10_000,
-        "pagination": page.pagination(found.len()),
-        "num_fetch_result": null,
-    })))
+    Ok(Answer::ok(&envelope("contacts", shown, &page, found.len())))
 }
 
 /// `POST /contacts/{id}/opportunities`: reads the deals of a contact, though it is a POST; the envelope is
 /// that of the deal search (unconfirmed). Source: Apollo facts §3.2 row 20.
 pub fn deals(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
-    let page = Page::read(&ask.params)?;
+    let page = ask.page()?;
     let (index, _) = contact(world, ask.id()?)?;
     let found: Vec<Value> = world
         .deals
@@ -93,11 +88,17 @@ pub fn deals(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
     Ok(Answer::ok(&json!({"opportunities": page.cut(&found), "pagination": page.pagination(found.len())})))
 }
 
+/// The owner a single contact is given to: POST and PATCH /contacts document none, so one that is sent
+/// changes nothing unless the switch is on (unconfirmed). Source: Apollo facts §4.7.
+fn chosen_owner(world: &World, ask: &Ask<'_>) -> Result<Option<String>, Answer> {
+    if ask.switches.on(Switch::ContactsHonourOwner) { named_owner(world, &ask.params) } else { Ok(None) }
+}
+
 /// Puts labels on a contact and answers `{"contact", "labels"}`. Source: Apollo facts §4.7.
 fn label(world: &mut World, index: usize, names: &[String]) -> Value {
     let mut record = world.contacts.get(index).unwrap_or_default();
     if !names.is_empty() {
-        for id in world.label_ids(names) {
+        for id in world.label_ids(names, "contacts") {
             record::add_to_list(&mut record, "label_ids", &id);
         }
         world.contacts.put(index, record.clone());

@@ -2,10 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::super::data::World;
 use super::super::data::deals::amend;
-use super::super::data::{World, time};
 use super::super::wire::answer::Answer;
-use super::super::wire::page::Page;
 use super::{Ask, named_owner};
 
 /// `POST /opportunities`: owned by the acting administrator unless the call names an owner.
@@ -13,18 +12,18 @@ pub fn create(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
     if ask.params.text("name").is_none() {
         return Err(Answer::unprocessable("Name is required"));
     }
-    let creator = world.acting_id();
+    let creator = ask.acting(world);
     let owner = named_owner(world, &ask.params)?.or_else(|| creator.clone());
     let mut sent = ask.params.all().clone();
     sent.insert("owner_id".into(), owner.clone().into());
-    let index = world.deals.create(&sent, owner.as_deref(), creator.as_deref(), time::now_ms());
+    let index = world.deals.create(&sent, owner.as_deref(), creator.as_deref(), ask.now_ms);
     let record = world.deals.get(index).map(|deal| &deal.record);
     Ok(Answer::ok(&json!({"opportunity": record})))
 }
 
 /// `GET` and `POST /opportunities/search`.
 pub fn search(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
-    let page = Page::read(&ask.params)?;
+    let page = ask.page()?;
     let found: Vec<_> = world.deals.visible().collect();
     let shown: Vec<Value> = page.cut(&found).iter().map(|deal| world.deals.listed(deal)).collect();
     Ok(Answer::ok(&json!({

@@ -3,8 +3,10 @@
 use serde_json::{Value, json};
 
 use super::super::data::World;
+use super::super::data::credits::Kind;
 use super::super::data::people::Person;
-use super::super::data::webhooks::WebhookRequest;
+use super::super::data::webhooks::{self, WebhookRequest};
+use super::super::switches::Switch;
 use super::super::wire::answer::Answer;
 use super::super::wire::input::Params;
 use super::super::wire::page::Page;
@@ -12,6 +14,8 @@ use super::Ask;
 
 /// Most people of one bulk call. Source: Apollo facts §3.4.
 const MOST_IN_BULK: usize = 10;
+/// The address of everybody whose address is not shown. Source: Apollo facts §1.12.
+const PLACEHOLDER: &str = "email_not_unlocked@domain.com";
 
 /// `POST /mixed_people/api_search`: free, and without last names or addresses. Source: Apollo facts §4.3.
 pub fn search(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
@@ -19,14 +23,61 @@ pub fn search(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
     let filter = Filter::read(&ask.params);
     let people = world.people;
     // Without a filter only the page is looked at: the database may hold 100,000 people.
-    let (total, shown): (usize, Vec<Person>) = if filter.is_empty() {
+    let (total, found): (usize, Vec<Person>) = if filter.is_empty() {
         (people.count, page.rows(people.count).map(|index| people.get(index)).collect())
     } else {
         let found: Vec<Person> = people.all().filter(|person| filter.fits(person, world)).collect();
         (found.len(), page.cut(&found).to_vec())
     };
-    let shown: Vec<Value> = shown.iter().map(|person| person.obfuscated(&people.employer(person))).collect();
-    Ok(Answer::ok(&json!({"total_entries": total, "people": shown})))
+    let mut shown: Vec<Value> =
+        found.iter().map(|person| person.obfuscated(&people.employer(person))).collect();
+    for (person, shown) in found.iter().zip(&mut shown) {
+        if ask.switches.on(Switch::DirectPhoneSaysNo) && person.index % 2 == 1 {
+            shown["has_direct_phone"] = "No".into();
+        }
+        if ask.switches.on(Switch::SeedShapes) {
+            shown["last_name"] = person.last_name.into();
+        }
+    }
+    let mut answer = json!({"total_entries": total, "people": shown});
+    if ask.switches.on(Switch::SeedShapes) {
+        // Source: Apollo facts §3.3, row of the people search answer.
+        answer["pagination"] = page.pagination(total);
+    }
+    Ok(Answer::ok(&answer))
+}
+
+/// `GET /people/{id}`: the real address only of one's own contacts, and a placeholder, the same for
+/// everybody, where it was verified and is not one's own. Source: Apollo facts §4.4, §1.12, §3.4.
+pub fn show(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
+    let id = ask.id()?;
+    let Some(person) = world.people.by_id(id) else {
+        return Err(Answer::unprocessable("Person does not exist."));
+    };
+    ask.charge(world, Kind::Lead, 2)?;
+    let mut shown = reveal(world, &person, &Wishes::default());
+    let own = shown.get("contact_id").is_some();
+    if !own && person.email_status == "verified" {
+        shown["email"] = PLACEHOLDER.into();
+    }
+    Ok(Answer::ok(&json!({"person": shown})))
+}
+
+/// `GET /webhook_result/{request_id}`. Source: Apollo facts §3.4.
+pub fn result(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
+    let refused = |status, code: &str| Err(Answer::json(status, &json!({"error_code": code})));
+    let Ok(request_id) = ask.ids.first().copied().unwrap_or_default().parse() else {
+        return refused(400, "invalid_request_id");
+    };
+    match world.results.look(request_id, ask.now_ms) {
+        webhooks::Result::Unknown => refused(404, "request_id_unknown"),
+        webhooks::Result::Expired => refused(410, "request_id_expired"),
+        webhooks::Result::Ready(found) => Ok(Answer::ok(&found)),
+        webhooks::Result::Pending => {
+            let pending = json!({"error_code": "result_pending", "retry_after_seconds": 10});
+            Err(Answer::json(404, &pending))
+        }
+    }
 }
 
 /// `POST` and `GET /people/match`. A miss is 200 with null and costs nothing. Source: Apollo facts §4.4,
@@ -34,9 +85,12 @@ pub fn search(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
 pub fn enrich(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
     let wishes = Wishes::read(&ask.params);
     let person = find(world, &ask.params);
-    spend(world, person.as_ref(), &wishes)?;
+    let person = match spend(world, ask, person.as_ref(), &wishes) {
+        Err(_) if ask.switches.on(Switch::NoCreditsFindNobody) => None,
+        spent => spent.map(|()| person)?,
+    };
     let request_id = world.request_id();
-    wishes.remember(world, request_id, person.iter());
+    wishes.remember(world, (request_id, ask.now_ms), person.iter());
     let shown = person.map_or(Value::Null, |person| reveal(world, &person, &wishes));
     let mut answer = json!({"person": shown, "request_id": request_id});
     wishes.note_waterfall(&mut answer);
@@ -57,16 +111,18 @@ pub fn bulk(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
     }
     let wishes = Wishes::read(&ask.params);
     let found: Vec<Option<Person>> = details.iter().map(|item| find(world, &Params::of_item(item))).collect();
-    let before = world.credits.used_halves;
+    let before = world.ledger.used_halves();
     for person in &found {
-        spend(world, person.as_ref(), &wishes)?;
+        spend(world, ask, person.as_ref(), &wishes)?;
     }
-    let consumed = (world.credits.used_halves - before) as f64 / 2.0;
+    let consumed = (world.ledger.used_halves() - before) as f64 / 2.0;
     let request_id = world.request_id();
-    wishes.remember(world, request_id, found.iter().flatten());
+    wishes.remember(world, (request_id, ask.now_ms), found.iter().flatten());
     let missing = found.iter().filter(|person| person.is_none()).count();
+    let drops = ask.switches.on(Switch::BulkMatchDropsMisses);
     let matches: Vec<Value> = found
         .iter()
+        .filter(|person| person.is_some() || !drops)
         .map(|person| person.as_ref().map_or(Value::Null, |person| reveal(world, person, &wishes)))
         .collect();
     let mut answer = json!({
@@ -87,6 +143,7 @@ pub fn bulk(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
 }
 
 /// What beyond the plain data a call wants. Source: Apollo facts §3.3: in the query or in the body.
+#[derive(Default)]
 struct Wishes {
     personal_emails: bool,
     phones: bool,
@@ -104,13 +161,25 @@ impl Wishes {
         }
     }
 
-    /// Notes a delivery that was asked for. Source: Apollo facts §1.7.
-    fn remember<'p>(&self, world: &mut World, request_id: i64, people: impl Iterator<Item = &'p Person>) {
-        let Some(url) = self.webhook_url.clone() else {
+    /// Notes what comes later, and where it was to be delivered. Source: Apollo facts §1.7, §3.4.
+    fn remember<'p>(
+        &self,
+        world: &mut World,
+        (request_id, now_ms): (i64, u64),
+        people: impl Iterator<Item = &'p Person>,
+    ) {
+        if self.webhook_url.is_none() && !self.phones && !self.waterfall {
             return;
-        };
-        let people = people.map(|person| person.id.clone()).collect();
-        world.webhooks.push(WebhookRequest { url, request_id, people, phones: self.phones });
+        }
+        let people: Vec<&Person> = people.collect();
+        let late = people.iter().map(|person| person.late(self.phones, self.waterfall)).collect();
+        world.results.expect(request_id, late, now_ms);
+        if let Some(url) = self.webhook_url.clone() {
+            let people = people.iter().map(|person| person.id.clone()).collect();
+            let asked = WebhookRequest { url, request_id, people, phones: self.phones };
+            world.outbox.push(asked.clone());
+            world.webhooks.push(asked);
+        }
     }
 
     /// Source: Apollo facts §4.4: the member appears only with waterfall parameters.
@@ -124,15 +193,14 @@ impl Wishes {
 /// Charges what was found: 1, or a half for a guessed address, and 8 more for a phone. Source: Apollo facts
 /// §5.4, §1.8 (fractions); which cases are fractional is (unconfirmed).
 ///
-/// Errors: 422 with the words of the conversations route when nothing is left (unconfirmed). Source: §3.4.
-fn spend(world: &mut World, person: Option<&Person>, wishes: &Wishes) -> Result<(), Answer> {
+/// Errors: as [`Ask::charge`].
+fn spend(world: &mut World, ask: &Ask<'_>, person: Option<&Person>, wishes: &Wishes) -> Result<(), Answer> {
     let Some(person) = person else { return Ok(()) };
-    if world.credits.exhausted() {
-        return Err(Answer::unprocessable("Insufficient credits. Please upgrade your plan."));
+    ask.charge(world, Kind::Lead, if person.email_status == "extrapolated" { 1 } else { 2 })?;
+    if wishes.phones {
+        // What was found is charged even if it was the last credit.
+        let _ = ask.charge(world, Kind::DirectDial, 16);
     }
-    let data = if person.email_status == "extrapolated" { 1 } else { 2 };
-    let phone = if wishes.phones { 16 } else { 0 };
-    world.credits.used_halves += data + phone;
     Ok(())
 }
 
@@ -219,11 +287,16 @@ impl Filter {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
+    use super::super::super::switches::Switches;
     use super::*;
 
-    fn ask<'a>(query: &str, body: &Value, usage: &'a dyn Fn() -> Value) -> Ask<'a> {
+    static DEFAULTS: LazyLock<Switches> = LazyLock::new(Switches::default);
+
+    fn ask(query: &str, body: &Value) -> Ask<'static> {
         let params = Params::read(query, None, body.to_string().as_bytes()).unwrap_or_default();
-        Ask { params, ids: Vec::new(), usage }
+        Ask::plain(params, &DEFAULTS)
     }
 
     fn read(answer: Result<Answer, Answer>) -> (u16, Value) {
@@ -231,19 +304,17 @@ mod tests {
         (answer.status, serde_json::from_slice(&answer.body).unwrap_or_default())
     }
 
-    const NO_USAGE: &dyn Fn() -> Value = &|| Value::Null;
-
     #[test]
     fn private_addresses_appear_only_when_asked_for_in_any_spelling() {
         let mut world = World::new(1, 3, 2);
         let id = world.people.get(0).id;
-        let plain = read(enrich(&mut world, &ask("", &json!({"id": id}), NO_USAGE))).1;
+        let plain = read(enrich(&mut world, &ask("", &json!({"id": id})))).1;
         assert!(plain["person"].get("personal_emails").is_none());
         for (query, body) in [
             ("reveal_personal_emails=true", json!({"id": id})),
             ("", json!({"id": id, "reveal_personal_emails": 1})),
         ] {
-            let told = read(enrich(&mut world, &ask(query, &body, NO_USAGE))).1;
+            let told = read(enrich(&mut world, &ask(query, &body))).1;
             assert!(told["person"]["personal_emails"][0].is_string(), "{query}");
         }
     }
@@ -252,9 +323,9 @@ mod tests {
     fn a_saved_person_carries_the_contact_and_others_do_not() {
         let mut world = World::new(1, 3, 2);
         let (saved, other) = (world.people.get(1).id, world.people.get(2).id);
-        let saved = read(enrich(&mut world, &ask("", &json!({"id": saved}), NO_USAGE))).1;
+        let saved = read(enrich(&mut world, &ask("", &json!({"id": saved})))).1;
         assert!(saved["person"]["contact"]["phone_numbers"][0]["raw_number"].is_string());
-        let other = read(enrich(&mut world, &ask("", &json!({"id": other}), NO_USAGE))).1;
+        let other = read(enrich(&mut world, &ask("", &json!({"id": other})))).1;
         assert!(other["person"].get("contact").is_none() && other["person"].get("contact_id").is_none());
     }
 
@@ -262,8 +333,7 @@ mod tests {
     fn a_webhook_is_remembered_with_its_request_id() {
         let mut world = World::new(1, 3, 2);
         let body = json!({"id": world.people.get(1).id, "reveal_phone_number": true});
-        let answer =
-            read(enrich(&mut world, &ask("webhook_url=https%3A%2F%2Fevil.example", &body, NO_USAGE))).1;
+        let answer = read(enrich(&mut world, &ask("webhook_url=https%3A%2F%2Fevil.example", &body))).1;
         let noted = world.webhooks.first().cloned();
         assert_eq!(noted.as_ref().map(|asked| asked.url.as_str()), Some("https://evil.example"));
         assert_eq!(noted.map(|asked| asked.request_id.to_string()), Some(answer["request_id"].to_string()));
@@ -274,7 +344,7 @@ mod tests {
         let mut world = World::new(1, 3, 2);
         let people: Vec<Value> = [0, 1, 3].map(|index| json!({"id": world.people.get(index).id})).to_vec();
         let details = [people, vec![json!({"email": "nobody@elsewhere.example"})]].concat();
-        let answer = read(bulk(&mut world, &ask("", &json!({"details": details}), NO_USAGE))).1;
+        let answer = read(bulk(&mut world, &ask("", &json!({"details": details})))).1;
         assert_eq!(answer["credits_consumed"].to_string(), "2.5");
         assert_eq!((&answer["missing_records"], &answer["matches"][3]), (&json!(1), &Value::Null));
     }
@@ -282,10 +352,10 @@ mod tests {
     #[test]
     fn bulk_refuses_none_and_more_than_ten() {
         let mut world = World::new(1, 3, 2);
-        let none = read(bulk(&mut world, &ask("", &json!({}), NO_USAGE)));
+        let none = read(bulk(&mut world, &ask("", &json!({}))));
         assert_eq!((none.0, &none.1["error_code"]), (400, &json!("INVALID_REQUEST")));
         let eleven = json!({"details": vec![json!({"id": "x"}); 11]});
-        let many = read(bulk(&mut world, &ask("", &eleven, NO_USAGE)));
+        let many = read(bulk(&mut world, &ask("", &eleven)));
         assert_eq!((many.0, &many.1["error_code"]), (400, &json!("RECORD_LIMIT_EXCEEDED")));
     }
 

@@ -5,16 +5,16 @@ use serde_json::{Map, Value, json};
 use super::super::data::World;
 use super::super::data::contact_record as record;
 use super::super::data::contacts::Wanted;
-use super::super::data::sequences::{Mailbox, Sequence};
+use super::super::data::sequences::{self, Mailbox, Sequence};
 use super::super::data::time;
+use super::super::switches::Switch;
 use super::super::wire::answer::Answer;
 use super::super::wire::input::Params;
-use super::super::wire::page::Page;
 use super::{Ask, contacts_of};
 
 /// `POST /emailer_campaigns/search`.
 pub fn search(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
-    let page = Page::read(&ask.params)?;
+    let page = ask.page()?;
     let words = ask.params.text("q_name").unwrap_or_default().to_lowercase();
     let named = |sequence: &&Sequence| sequence.name.to_lowercase().contains(&words);
     let found: Vec<Value> = world.sequences.iter().filter(named).map(Sequence::to_json).collect();
@@ -33,7 +33,7 @@ pub fn add_contacts(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> 
     let wanted = wanted_contacts(world, &ask.params)?;
     let mailbox = sender(world, &ask.params)?;
     let sequence_id = world.sequences[place].id.clone();
-    let acting = world.acting_id();
+    let acting = ask.acting(world);
     let added_by = ask.params.text("user_id").or(acting);
     let mut skipped = Map::new();
     let mut added = Vec::new();
@@ -48,7 +48,7 @@ pub fn add_contacts(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> 
             continue;
         }
         record::add_to_list(&mut found, "emailer_campaign_ids", &sequence_id);
-        push_status(&mut found, &sequence_id, &mailbox, added_by.as_deref());
+        push_status(&mut found, &sequence_id, &mailbox, (added_by.as_deref(), ask.now_ms));
         world.contacts.put(index, found.clone());
         added.push(Value::Object(found));
     }
@@ -91,6 +91,46 @@ pub fn remove_contacts(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answe
         "contact_statuses": statuses,
         "emailer_steps": [],
     })))
+}
+
+/// `POST /sequences`: switched off, with the steps that were sent. While another one is made the answer is a
+/// 429 that means no quota. Source: Apollo facts §3.4, §3.2 row 40, §4.7 (`user_id` names the owner).
+pub fn create(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
+    if ask.switches.on(Switch::SequencesBusy) {
+        return Err(Answer::error(429, "We are already processing the request for your sequence"));
+    }
+    let Some(name) = ask.params.text("name") else {
+        // The words are (unconfirmed).
+        return Err(Answer::unprocessable("Name is required"));
+    };
+    let owner = ask.params.text("user_id").or(ask.acting(world));
+    let made = sequences::new(world.seed, world.sequences.len(), &name, owner.as_deref());
+    world.sequences.push(made);
+    change(world, world.sequences.len() - 1, ask)
+}
+
+/// `PUT` and `PATCH /sequences/{id}`. Source: Apollo facts §3.2 row 40.
+pub fn update(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
+    let place = find(world, ask.id()?)?;
+    change(world, place, ask)
+}
+
+fn change(world: &mut World, place: usize, ask: &Ask<'_>) -> Result<Answer, Answer> {
+    let owner = ask.params.text("user_id");
+    if owner.as_ref().is_some_and(|id| !world.is_teammate(id)) {
+        return Err(Answer::unprocessable("The owner is not part of this team."));
+    }
+    let sequence = &mut world.sequences[place];
+    sequence.name = ask.params.text("name").unwrap_or_else(|| sequence.name.clone());
+    sequence.user_id = owner.or_else(|| sequence.user_id.clone());
+    if ask.params.value("emailer_steps").is_some() {
+        sequence.steps = ask.params.items("emailer_steps").len();
+    }
+    if ask.params.value("active").is_some() {
+        sequence.active = ask.params.truthy("active") && sequence.steps > 0;
+    }
+    let answer = json!({"emailer_campaign": sequence.to_json(), "emailer_steps": sequence.steps_json()});
+    Ok(Answer::ok(&answer))
 }
 
 /// `POST /emailer_campaigns/{id}/approve`. Source: Apollo facts §3.4.
@@ -167,7 +207,7 @@ fn wanted_contacts(world: &mut World, params: &Params) -> Result<Vec<String>, An
     if names.is_empty() {
         return Ok(ids);
     }
-    let labels = world.label_ids(&names);
+    let labels = world.label_ids(&names, "contacts");
     let labelled = world.contacts.search(&Wanted { labels, ..Wanted::default() });
     Ok(ids.into_iter().chain(labelled.into_iter().map(|index| world.contacts.id(index))).collect())
 }
@@ -200,7 +240,7 @@ fn push_status(
     contact: &mut Map<String, Value>,
     sequence_id: &str,
     mailbox: &Mailbox,
-    added_by: Option<&str>,
+    (added_by, now_ms): (Option<&str>, u64),
 ) {
     let status = json!({
         "emailer_campaign_id": sequence_id,
@@ -208,7 +248,7 @@ fn push_status(
         "send_email_from_user_id": mailbox.user_id,
         "send_email_from_email_account_id": mailbox.id,
         "added_by_user_id": added_by,
-        "added_at": time::zulu(time::now_ms()),
+        "added_at": time::zulu(now_ms),
     });
     if let Some(Value::Array(statuses)) = contact.get_mut("contact_campaign_statuses") {
         statuses.push(status);

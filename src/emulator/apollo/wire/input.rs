@@ -14,6 +14,8 @@ const DEEPEST: usize = 16;
 pub struct Params {
     query: Map<String, Value>,
     all: Map<String, Value>,
+    /// Rows of a page when nobody says; `None` is the usual number.
+    pub default_rows: Option<usize>,
 }
 
 /// A body that claims to be JSON and is not.
@@ -28,12 +30,12 @@ impl Params {
         for (name, value) in &query {
             all.insert(name.clone(), value.clone());
         }
-        Ok(Params { query, all })
+        Ok(Params { query, all, default_rows: None })
     }
 
     /// One item of a bulk call, read like a call of its own.
     pub fn of_item(item: &Map<String, Value>) -> Params {
-        Params { query: Map::new(), all: item.clone() }
+        Params { query: Map::new(), all: item.clone(), default_rows: None }
     }
 
     /// The value as sent.

@@ -3,3 +3,4 @@
 pub mod answer;
 pub mod input;
 pub mod page;
+pub mod zip;

@@ -80,7 +80,11 @@ fn number(params: &Params, name: &str) -> Option<usize> {
 }
 
 fn number_of_rows(params: &Params) -> usize {
-    number(params, "per_page").filter(|size| *size > 0).unwrap_or(DEFAULT_SIZE).min(LARGEST)
+    number(params, "per_page")
+        .filter(|size| *size > 0)
+        .or(params.default_rows)
+        .unwrap_or(DEFAULT_SIZE)
+        .min(LARGEST)
 }
 
 fn echo(params: &Params, name: &str, number: usize) -> Value {

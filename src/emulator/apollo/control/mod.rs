@@ -1,14 +1,17 @@
 //! The control panel under `/_control/`: for people at a terminal and for other test suites.
 //!
 //! It answers this machine only, lies outside `/api/v1`, and refuses whoever carries a credential, so that a
-//! proxy that could be talked into reaching it is caught in the log instead.
+//! proxy that could be talked into reaching it is caught in the log instead. `workspace` holds what is set
+//! about the workspace: plan, seats, credits, keys, apps, switches, time.
+
+mod workspace;
 
 use std::time::Duration;
 
 use actix_web::HttpRequest;
 use serde_json::{Value, json};
 
-use super::data::users::User;
+use super::data::users::{PROFILES, User};
 use super::entry::Shared;
 use super::faults::Fault;
 use super::wire::answer::Answer;
@@ -17,14 +20,18 @@ const PREFIX: &str = "/_control/";
 
 /// How a fault is written.
 const FAULT_HELP: &str = "say one of status (with body, content_type), delay_ms, drop, redirect, \
-     rate_limited (seconds or true), slow_body_ms (with pieces), cut_body, none; and times (default 1, \
-     \"always\" for a standing one)";
+     rate_limited (seconds or true), slow_body_ms (with pieces), cut_body, gzip, html, none; and times \
+     (default 1, \"always\" for a standing one)";
 
 /// Whether a request is for the panel.
 pub fn is_meant(request: &HttpRequest) -> bool {
     let local = request.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback());
     local && request.uri().path().starts_with(PREFIX)
 }
+
+/// What the panel offers, for whoever asks for something else.
+const PAGES: &str = "GET state, log, users, webhooks, credits, switches, invitations; POST reset, fault, \
+     advance, users, plan, seats, credits, switches, keys, apps, invitations, account";
 
 /// Answers the panel.
 pub fn answer(request: &HttpRequest, body: &[u8], shared: &Shared) -> Answer {
@@ -33,15 +40,20 @@ pub fn answer(request: &HttpRequest, body: &[u8], shared: &Shared) -> Answer {
         || serde_json::from_slice::<Value>(body).map_err(|_| Answer::error(400, "the body is no JSON"));
     let answered = match (request.method().as_str(), page) {
         ("GET", "log") => Ok(log(shared)),
+        ("GET", "state") => Ok(Answer::ok(&state(shared))),
+        ("GET", "users") => Ok(users(shared)),
+        ("GET", "webhooks") => Ok(webhooks(shared)),
+        ("GET", "credits") => Ok(Answer::ok(&shared.world().ledger.to_json())),
+        ("GET", "switches") => Ok(Answer::ok(&shared.settings().switches.to_json())),
+        ("GET", "invitations") => Ok(Answer::ok(&shared.world().seats.to_json())),
         ("POST", "reset") => {
             shared.reset();
             Ok(Answer::ok(&json!({"reset": true})))
         }
         ("POST", "fault") => read().and_then(|wanted| fault(&wanted, shared)),
-        ("GET", "users") => Ok(users(shared)),
         ("POST", "users") => read().and_then(|wanted| add_user(&wanted, shared)),
-        ("GET", "webhooks") => Ok(webhooks(shared)),
-        _ => Err(Answer::error(404, "GET log, users, webhooks; POST reset, fault, users")),
+        ("POST", page) => read().and_then(|wanted| workspace::change(page, &wanted, shared)),
+        _ => Err(Answer::error(404, PAGES)),
     };
     answered.unwrap_or_else(|refusal| refusal)
 }
@@ -53,9 +65,35 @@ fn log(shared: &Shared) -> Answer {
     Answer::ok(&Value::Array(entries)).with_headers(vec![forgotten])
 }
 
+/// What the administrators' pages would show.
+pub fn state(shared: &Shared) -> Value {
+    let settings = shared.settings();
+    let (plan, sso, account) = (settings.plan, settings.sso, settings.account_active);
+    let assistants = settings.switches.on(super::switches::Switch::CallAssistantsAreFree);
+    drop(settings);
+    let world = shared.world();
+    let profiles: serde_json::Map<String, Value> =
+        PROFILES.iter().map(|(name, id)| ((*id).to_owned(), Value::from(*name))).collect();
+    json!({
+        "now": super::data::time::zulu(shared.clock().now_ms()),
+        "plan": plan.to_string(),
+        "account_active": account,
+        "sso": sso,
+        "team_id": world.team_id,
+        "users": world.team.len(),
+        "acting_admin": world.acting_id(),
+        "profiles": profiles,
+        "custom_profiles": plan.has_custom_profiles(),
+        "seats": {"bought": world.seats.bought, "taken": world.team.seats_taken(assistants)},
+        "cents_a_seat": plan.cents_a_seat(),
+        "invitations": world.seats.to_json(),
+        "credits": {"limit": world.ledger.limit, "used": world.ledger.used(), "left": world.ledger.left()},
+    })
+}
+
 fn users(shared: &Shared) -> Answer {
     let world = shared.world();
-    let users: Vec<Value> = world.users.iter().map(|user| user.to_json(&world.team_id)).collect();
+    let users: Vec<Value> = world.team.all().map(|user| user.to_json(&world.team_id)).collect();
     Answer::ok(&json!({"acting_admin": world.acting_id(), "users": users}))
 }
 
@@ -64,21 +102,25 @@ fn add_user(wanted: &Value, shared: &Shared) -> Result<Answer, Answer> {
     let text = |name: &str| wanted[name].as_str().unwrap_or_default();
     let email = text("email").trim();
     if email.is_empty() {
-        return Err(Answer::error(400, "say email, and if you like first_name, last_name, deleted"));
+        let help = "say email, and if you like first_name, last_name, profile, deleted";
+        return Err(Answer::error(400, help));
     }
+    let switches = shared.settings().switches.clone();
     let mut world = shared.world();
-    let known = world.users.iter_mut().find(|user| user.email.eq_ignore_ascii_case(email));
-    let id = match known {
-        Some(user) => {
-            apply(user, wanted);
-            user.id.clone()
-        }
+    let (index, mut user) = match world.team.by_email(email) {
+        Some(known) => known,
         None => {
-            let mut user = User::new(email, "", "");
-            apply(&mut user, wanted);
-            world.add_user(user)
+            let id = world.team.add(User::new(email, "", ""), shared.clock().now_ms());
+            world.team.find(&id).ok_or_else(|| Answer::error(500, "the user vanished"))?
         }
     };
+    apply(&mut user, wanted);
+    let id = user.id.clone();
+    let deactivated = user.deleted;
+    world.team.put(index, user);
+    if deactivated {
+        world.deactivate(index, &switches);
+    }
     Ok(Answer::json(201, &json!({"id": id})))
 }
 
@@ -91,6 +133,10 @@ fn apply(user: &mut User, wanted: &Value) {
     }
     if let Some(deleted) = wanted["deleted"].as_bool() {
         user.deleted = deleted;
+    }
+    let named = PROFILES.iter().find(|(name, id)| wanted["profile"] == *name || wanted["profile"] == *id);
+    if let Some((_, id)) = named {
+        user.permission_set_id = (*id).to_owned();
     }
 }
 
@@ -145,6 +191,8 @@ fn read_fault(wanted: &Value) -> Option<Fault> {
     match () {
         () if asked("drop") => Some(Fault::Drop),
         () if asked("cut_body") => Some(Fault::CutBody),
+        () if asked("gzip") => Some(Fault::Gzip),
+        () if asked("html") => Some(Fault::Html),
         () if asked("none") => Some(Fault::None),
         () => None,
     }

@@ -1,7 +1,7 @@
 //! OAuth clients, their secrets and federations (A3).
 
 use super::Refusal;
-use super::service::{Act, decide, directory_named, sso_first};
+use super::service::{Act, connectable, decide};
 use super::trust::{address_of_issuer, claim};
 use crate::audit::{Action, Entry};
 use crate::credential::client_secret::{ClientSecret, RANDOM_BYTES};
@@ -52,13 +52,10 @@ pub async fn add(
     let client_id = new_id();
     let secret = days.map(|days| fresh_secret(&client_id, days, act.now)).transpose()?;
     decide(store, move |tx| {
-        let directory = match directory_named(&directory, tx)? {
+        let directory = match connectable(&directory, tx)? {
             Ok(directory) => directory,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        if let Err(refusal) = sso_first(&directory) {
-            return Ok(Err(refusal));
-        }
         let client = OauthClient {
             id: client_id,
             directory_id: directory.id,

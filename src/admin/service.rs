@@ -266,13 +266,10 @@ pub async fn issue_token(
         return Err(Refusal::BadValue("--expires-days has to lie between 1 and 3650".to_owned()));
     }
     decide(store, move |tx| {
-        let directory = match directory_named(&directory, tx)? {
+        let directory = match connectable(&directory, tx)? {
             Ok(directory) => directory,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        if let Err(refusal) = sso_first(&directory) {
-            return Ok(Err(refusal));
-        }
         let (id, seconds) = (new_id(), act.now / 1_000_000);
         let ends = days.map(|days| seconds + days * 86_400);
         let token = match scim_token::sign(&secrets, &directory.id, &id, seconds, ends) {
@@ -298,16 +295,18 @@ pub async fn issue_token(
     .await
 }
 
-/// SSO comes before SCIM, whatever the connector comes in with (A1).
+/// A directory whose connector may be let in, whatever it comes in with: SSO comes before SCIM (A1).
 ///
-/// Errors: [`Refusal::SsoMissing`].
-pub(super) fn sso_first(directory: &Directory) -> Result<(), Refusal> {
-    match missing_sso(directory) {
-        None => Ok(()),
-        Some((missing, flag)) => {
-            Err(Refusal::SsoMissing { directory: directory.name.clone(), missing, flag })
-        }
-    }
+/// Errors: the store's; within them [`Refusal::UnknownDirectory`], [`Refusal::SsoMissing`].
+pub(super) fn connectable(
+    name: &str,
+    tx: &mut dyn Tx,
+) -> Result<Result<Directory, Refusal>, crate::store::Error> {
+    let named = directory_named(name, tx)?;
+    Ok(named.and_then(|directory| match missing_sso(&directory) {
+        None => Ok(directory),
+        Some((missing, flag)) => Err(Refusal::SsoMissing { directory: directory.name, missing, flag }),
+    }))
 }
 
 fn missing_sso(directory: &Directory) -> Option<(&'static str, &'static str)> {

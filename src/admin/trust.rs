@@ -1,7 +1,7 @@
 //! Which issuer's tokens a directory accepts (A3).
 
 use super::Refusal;
-use super::service::{Act, decide, directory_named, sso_first};
+use super::service::{Act, connectable, decide, directory_named};
 use crate::audit::{Action, Entry};
 use crate::http::clock::new_id;
 use crate::issuer::is_askable;
@@ -39,13 +39,10 @@ pub async fn trust(
     address_of_issuer(&wish.issuer, &wish.configuration_url)?;
     claim("--audience", &wish.audience)?;
     decide(store, move |tx| {
-        let directory = match directory_named(&directory, tx)? {
+        let directory = match connectable(&directory, tx)? {
             Ok(directory) => directory,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        if let Err(refusal) = sso_first(&directory) {
-            return Ok(Err(refusal));
-        }
         if !directory.flavour.signs_its_own_tokens() {
             return Ok(Err(Refusal::BadValue(format!(
                 "directory {0} speaks {1}, whose connector sends what was pasted and nothing else: see \

@@ -101,7 +101,8 @@ pub(in crate::cli) struct Telling {
     /// Story to tell, a TOML file; several are told one after the other.
     #[arg(long, value_name = "FILE")]
     pub story: Vec<PathBuf>,
-    /// Tell every story that this program brings along.
+    /// Tell every story that this program brings along and that asks for no particular settings of the
+    /// server.
     #[arg(long, conflicts_with = "story")]
     pub all: bool,
     /// Write a JUnit report too.

@@ -52,6 +52,22 @@ pub struct Server {
     pub roles: BTreeMap<String, String>,
 }
 
+impl Server {
+    /// What it asks beyond a seatbridge as it is set up by default; empty when nothing.
+    pub fn wishes(&self) -> Vec<String> {
+        let chosen = |name: &str, word: &Option<String>| {
+            word.as_ref().filter(|word| *word != "refuse").map(|word| format!("{name} = \"{word}\""))
+        };
+        let mut all: Vec<String> = chosen("email_change", &self.email_change)
+            .into_iter()
+            .chain(chosen("without_seat", &self.without_seat))
+            .collect();
+        all.extend(self.seats.map(|seats| format!("seats = {seats}")));
+        all.extend(self.roles.iter().map(|(name, role)| format!("roles.{name} = \"{role}\"")));
+        all
+    }
+}
+
 /// One thing that happens.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {

@@ -6,6 +6,7 @@
 mod bench;
 mod client;
 mod commands;
+mod conformance;
 mod context;
 mod demo;
 mod directory;
@@ -99,6 +100,7 @@ async fn obey(command: Command, output: Output) -> Result<(), Failure> {
         Command::Demo { exit } => demo::run(exit, output).await,
         Command::Bench(which) => bench::run(which, output).await,
         Command::Emulate(which) => emulate::run(which, output).await,
+        Command::Conformance(verb) => conformance::run(verb, output).await,
         Command::Team(verb) => team::run(verb, output).await,
         Command::Directory(verb) => directory::run(verb, output).await,
         Command::Token(verb) => token::run(verb, output).await,

@@ -8,7 +8,7 @@
 //! | `http` | shared kit for handlers: guards, errors, request ids |
 //! | `scim`, `flavour`, `seat`, `rbac`, `credential`, `audit` | rules, pure |
 //! | `config`, `telemetry`, `server`, `cli` | configuration, logs, the page of routes, the command line |
-//! | `emulator`, `judge` | the annex: fake Okta, Entra and Apollo; the demo |
+//! | `emulator`, `judge` | the annex: fake Okta, Entra and Apollo; demo, benchmarks, conformance |
 //!
 //! Who may import whom is a table in `tests/spec/house/imports.rs`, and a test holds it.
 

@@ -14,6 +14,12 @@ SEATBRIDGE__SECTION__KEY, then flags. Secrets are never arguments: use SEATBRIDG
 Exit codes: 0 ok, 1 failed, 2 usage, 3 findings, 4 held, 5 denied, 6 upstream, 7 integrity,
 8 configuration.";
 
+const GRADE_EXAMPLE: &str = "\
+Example, against a bridge on this machine with an Okta directory called okta:
+  seatbridge --json token issue okta --name grading | sed 's/.*\"token\":\"\\([^\"]*\\).*/\\1/' > token.txt
+  seatbridge conformance run --profile okta --target http://127.0.0.1:8080/scim/v2 \\
+    --token-file token.txt --html report.html";
+
 /// SCIM 2.0 bridge for Apollo.io seats.
 #[derive(Debug, Parser)]
 #[command(name = "seatbridge", version, about, propagate_version = true, after_help = AFTER)]
@@ -55,6 +61,9 @@ pub(super) enum Command {
     /// Run a fake Okta, Entra or Apollo.
     #[command(subcommand)]
     Emulate(Emulate),
+    /// Grade any SCIM server.
+    #[command(subcommand)]
+    Conformance(Conformance),
     /// Measure how fast this machine serves.
     #[command(subcommand)]
     Bench(Bench),
@@ -79,6 +88,39 @@ pub(super) enum Command {
     /// The audit trail.
     #[command(subcommand)]
     Audit(Audit),
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Graded {
+    Okta,
+    Entra,
+    Rfc,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Conformance {
+    /// Try every check of a profile, and tell the IdP's stories: what failed, what it costs, how to mend it.
+    ///
+    /// It makes people with names of its own and removes them again; use a directory where that does no
+    /// harm. Exit 3 when something failed.
+    #[command(after_help = GRADE_EXAMPLE)]
+    Run {
+        /// Whose demands: Okta's connector, Entra's provisioning service, or the standard (RFC 7643, 7644).
+        #[arg(long)]
+        profile: Graded,
+        /// Base URL of any SCIM server, such as http://127.0.0.1:8080/scim/v2.
+        #[arg(long)]
+        target: String,
+        /// File with the bearer token.
+        #[arg(long, value_name = "FILE")]
+        token_file: PathBuf,
+        /// Write JUnit XML there.
+        #[arg(long, value_name = "FILE")]
+        junit: Option<PathBuf>,
+        /// Write one HTML page there.
+        #[arg(long, value_name = "FILE")]
+        html: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -95,7 +95,7 @@ pub(super) fn bold(text: &str) -> String {
 }
 
 /// Names come from identity providers: nothing in them may move a cursor or break a line.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{b7}' } else { c }).collect()
 }
 
@@ -112,6 +112,12 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+/// A sentence below a line, broken between words.
+pub(super) fn indented(text: &str) -> String {
+    let lines = wrapped(&printable(text), SENTENCE);
+    lines.iter().map(|line| format!("      {line}")).collect::<Vec<_>>().join("\n")
 }
 
 /// A moment for people: minutes are enough.

@@ -21,6 +21,7 @@ mod cli;
 mod compression;
 mod conditional_requests;
 mod configuration;
+mod conformance;
 mod corpus;
 mod crash;
 mod cursors;

@@ -34,7 +34,10 @@ pub async fn tell_all(lab: &mut Lab, token: &str, open: bool, tell: &mut dyn FnM
 }
 
 /// Why a story is not told to this server.
-fn unfit(story: &Story) -> Option<String> {
+fn unfit(story: &Story, mode: &str) -> Option<String> {
+    if mode == "legacy" {
+        return Some("no such job can be made since December 2018 (Entra facts §1)".to_owned());
+    }
     let needs = &story.server;
     if story.seatbridge_only {
         return Some("it shows rules of Apollo's seats, which no other server has".to_owned());
@@ -51,7 +54,7 @@ async fn told(lab: &mut Lab, story: &Story, mode: &str, mark: &str, token: &str,
     let stem = story.file.rsplit('/').next().unwrap_or_default().trim_end_matches(".toml");
     let mut finding = blank(story, stem, mode);
     let closed = lab.line().closed();
-    let unmet = unfit(story)
+    let unmet = unfit(story, mode)
         .or_else(|| (!open).then(|| "access.token did not pass".to_owned()))
         .or_else(|| closed.map(str::to_owned));
     if let Some(why) = unmet {

@@ -38,6 +38,22 @@ async fn every_shipped_story_of_an_okta_life_holds_against_a_good_server() {
     }
 }
 
+/// Okta facts §7.2, Entra facts §7.1: 204 is as good an answer to a PATCH as 200 with the User.
+#[tokio::test]
+async fn a_patch_answered_with_204_breaks_no_expectation_of_the_user() {
+    let stories = shipped("okta").unwrap();
+    let story = stories.iter().find(|story| story.file == "okta/a-whole-life.toml").unwrap();
+    let mut mini = Mini::new(Rename::Refuse);
+    let stub = Stub::deciding(move |raw| match (raw.method(), mini.answer(raw)) {
+        ("PATCH", good) if good.status == 200 => Reply::none(204),
+        (_, other) => other,
+    });
+    let subject = Credential::bearer(&stub.target(), "a-long-token");
+    let told = tell_in(story, "oin-patch", "m2", &subject, &mut |_| ()).await.unwrap();
+    assert!(told.passed(), "{:#?}", told.broken);
+    assert!(told.exchanges().any(|exchange| exchange.status == 204));
+}
+
 #[tokio::test]
 async fn a_broken_expectation_ends_the_story_with_its_exchange() {
     for (then, why) in [

@@ -1,5 +1,6 @@
 //! What `emulate` can be told, with an example of each that works when pasted.
 
+use super::apollo::FakeApollo;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -32,7 +33,8 @@ Example, a key of your choice in the file key:
 
 Then, in another terminal:
   curl -H 'x-api-key: my-key' \\
-    -X POST http://127.0.0.1:8090/api/v1/mixed_people/api_search";
+    -X POST http://127.0.0.1:8090/api/v1/mixed_people/api_search
+  curl http://127.0.0.1:8090/_control/switches";
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Emulate {
@@ -70,23 +72,7 @@ pub(in crate::cli) enum Emulate {
     },
     /// Apollo's API, with invented people; it never contacts Apollo.
     #[command(after_help = APOLLO)]
-    Apollo {
-        /// Address to listen on.
-        #[arg(long, default_value = "127.0.0.1:8090")]
-        listen: String,
-        /// File with the master key it accepts.
-        #[arg(long, value_name = "FILE")]
-        master_key_file: PathBuf,
-        /// Team members it lists.
-        #[arg(long, default_value_t = 5)]
-        users: usize,
-        /// CRM contacts it holds.
-        #[arg(long, default_value_t = 50)]
-        contacts: usize,
-        /// The same number invents the same people.
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
-    },
+    Apollo(Box<FakeApollo>),
 }
 
 /// What both fake IdPs take.

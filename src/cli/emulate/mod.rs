@@ -1,18 +1,18 @@
 //! `emulate okta|entra|apollo`.
 
+mod apollo;
 mod commands;
 
 pub(super) use commands::Emulate;
 
 use self::commands::Telling;
 use super::Failure;
-use super::context::{Voice, read_config};
 use super::output::{Output, say, table};
 use crate::emulator::control::{Desk, Fake, Surface};
 use crate::emulator::story::{
     Credential, OWN_VERBS, Printer, Story, Tenant, Told, Verb, modes, prepared, shipped, tell_in,
 };
-use crate::emulator::{apollo, entra, junit, okta, wire};
+use crate::emulator::{entra, junit, okta, wire};
 use crate::server;
 use serde_json::json;
 use std::path::Path;
@@ -50,12 +50,7 @@ pub(super) async fn run(which: Emulate, output: Output) -> Result<(), Failure> {
             }
             tell("entra", &telling, chosen.map(entra::Dialect::word), &subject, output).await
         }
-        Emulate::Apollo { listen, master_key_file, users, contacts, seed } => {
-            let master_key = secret_in(&master_key_file)?;
-            let options =
-                apollo::Options { listen, master_key, users, contacts, seed, ..apollo::Options::default() };
-            fake_apollo(options, output).await
-        }
+        Emulate::Apollo(told) => apollo::run(*told, output).await,
     }
 }
 
@@ -189,28 +184,6 @@ fn verbs(own: &[Verb], output: Output) {
         vec![verb.name.to_owned(), who.to_owned(), verb.says.to_owned(), verb.takes.join(" ")]
     };
     say(&table(&["do", "who", "what happens", "with"], all.iter().map(row).collect(), ""));
-}
-
-/// Runs a fake Apollo until told to stop; its log shows every request.
-async fn fake_apollo(options: apollo::Options, output: Output) -> Result<(), Failure> {
-    read_config(Voice::Server)?;
-    let (listen, users, contacts) = (options.listen.clone(), options.users, options.contacts);
-    let fake = apollo::Apollo::start(options).await.map_err(|cause| {
-        Failure::Setup(format!("cannot listen on {listen}: {cause}; choose another address with --listen"))
-    })?;
-    let (base, origin) = (fake.base_url(), fake.origin());
-    let log = format!("{origin}/_control/log");
-    let data = json!({"base_url": base, "log": log, "users": users, "contacts": contacts});
-    output.show("emulate", &data, || {
-        format!(
-            "fake Apollo at {base}, with {users} users and {contacts} contacts; Ctrl-C stops it\n  \
-             point a bridge at it: SEATBRIDGE__APOLLO__BASE_URL={base}\n  \
-             all it received:      {log}"
-        )
-    });
-    server::told_to_stop().await;
-    fake.stop().await;
-    Ok(())
 }
 
 fn secret_in(file: &Path) -> Result<String, Failure> {

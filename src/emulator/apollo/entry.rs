@@ -20,10 +20,12 @@ use super::limits::{Meter, too_many};
 use super::log::{Log, Received};
 use super::options::Options;
 use super::plan::Plan;
+use super::routes::PREFIX;
 use super::settings::Settings;
 use super::sites::{self, Request};
 use super::wire::answer::Answer;
 use super::wire::zip;
+use crate::emulator::faults::Faults as Plans;
 
 /// Most bytes read of a body; what lies beyond is not kept.
 const LARGEST_BODY: usize = 64 << 20;
@@ -40,6 +42,7 @@ pub struct Shared {
     world: Mutex<World>,
     log: Mutex<Log>,
     faults: Mutex<Faults>,
+    planned: Plans,
     meter: Mutex<Meter>,
 }
 
@@ -53,6 +56,7 @@ impl Shared {
             world: Mutex::new(World::of(&options)),
             log: Mutex::default(),
             faults: Mutex::default(),
+            planned: Plans::default(),
             meter: Mutex::new(Meter::new(options.rate_limits.then_some(options.plan))),
             options,
         }
@@ -88,6 +92,11 @@ impl Shared {
         hold(&self.faults)
     }
 
+    /// Faults planned over the shared control surface; they come before the others.
+    pub fn planned(&self) -> &Plans {
+        &self.planned
+    }
+
     /// Windows of the endpoints.
     pub fn meter(&self) -> MutexGuard<'_, Meter> {
         hold(&self.meter)
@@ -111,6 +120,7 @@ impl Shared {
         *self.world() = World::of(&self.options);
         self.log().clear();
         self.faults().clear();
+        self.planned.clear();
         self.meter().clear();
         self.meter().change_plan(self.options.plan);
         self.clock.reset();
@@ -158,13 +168,21 @@ pub async fn receive(request: HttpRequest, payload: web::Payload, shared: web::D
         shared.log().answered(number, 404);
         return respond(Answer::not_found());
     }
-    let fault = shared.faults().next();
+    let below = target.strip_prefix(PREFIX).unwrap_or(&target);
+    let planned = shared.planned().due(asked.method, below);
+    let arrives = planned.as_ref().is_some_and(|due| due.arrives);
+    let fault = planned.map_or_else(|| shared.faults().next(), |due| due.fault.into());
     if let Fault::Delay(pause) = fault {
         tokio::time::sleep(pause).await;
     }
     let answer = match instead(&fault) {
         Some(answer) => answer,
-        None if fault == Fault::Drop => return broken(),
+        None if fault == Fault::Drop => {
+            if arrives {
+                sites::answer(&asked, &shared);
+            }
+            return broken();
+        }
         None => sites::answer(&asked, &shared),
     };
     delivery::send_off(&shared.into_inner(), number, answer.status);
@@ -172,7 +190,12 @@ pub async fn receive(request: HttpRequest, payload: web::Payload, shared: web::D
     tracing::info!(status = answer.status, method, path, key, "fake Apollo answered");
     match fault {
         Fault::SlowBody { pieces, pause } => slow(answer, pieces, pause),
-        Fault::CutBody => cut(answer),
+        Fault::CutBody => {
+            let half = answer.body.len() / 2;
+            cut(answer, half)
+        }
+        Fault::Truncate(bytes) => cut(answer, bytes),
+        Fault::WrongType(content_type) => respond(Answer { content_type, ..answer }),
         Fault::Gzip => respond(zip::gzipped(answer)),
         _ => respond(answer),
     }
@@ -192,6 +215,10 @@ fn instead(fault: &Fault) -> Option<Answer> {
             let location = ("location".to_owned(), to.clone());
             Some(Answer::raw(302, "text/html", "").with_headers(vec![location]))
         }
+        Fault::Later { status, content_type, body, retry_after } => {
+            let later = ("retry-after".to_owned(), retry_after.clone());
+            Some(Answer::raw(*status, content_type, body.as_str()).with_headers(vec![later]))
+        }
         Fault::Html => {
             Some(Answer::raw(200, "text/html; charset=utf-8", "<!doctype html><title>Apollo</title>"))
         }
@@ -200,6 +227,8 @@ fn instead(fault: &Fault) -> Option<Answer> {
         | Fault::Drop
         | Fault::SlowBody { .. }
         | Fault::CutBody
+        | Fault::Truncate(_)
+        | Fault::WrongType(_)
         | Fault::Gzip => None,
     }
 }
@@ -258,9 +287,9 @@ fn slow(answer: Answer, pieces: usize, pause: Duration) -> HttpResponse {
     head(&answer).no_chunking(answer.body.len() as u64).streaming(paced)
 }
 
-/// The head and the first half of the body, then the end of the connection.
-fn cut(answer: Answer) -> HttpResponse {
-    let half = web::Bytes::copy_from_slice(&answer.body[..answer.body.len() / 2]);
+/// The head and the first bytes of the body, then the end of the connection.
+fn cut(answer: Answer, bytes: usize) -> HttpResponse {
+    let half = web::Bytes::copy_from_slice(&answer.body[..bytes.min(answer.body.len())]);
     let first = stream::once(async move { Ok::<_, io::Error>(half) });
     let broken = stream::once(async {
         tokio::time::sleep(BEFORE_CUTTING).await;

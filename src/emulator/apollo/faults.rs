@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use crate::emulator::faults::Fault as Planned;
+
 /// One trouble. It comes before authentication, whatever the request is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
@@ -44,6 +46,41 @@ pub enum Fault {
     Gzip,
     /// 200 with a page instead of JSON. Source: Apollo facts §9.
     Html,
+    /// This answer instead of the true one, with a word on when to come back.
+    Later {
+        /// HTTP status.
+        status: u16,
+        /// Value of `content-type`.
+        content_type: String,
+        /// Body text.
+        body: String,
+        /// Value of `retry-after`, whatever it is.
+        retry_after: String,
+    },
+    /// The true answer whose body ends after so many bytes, and the connection with it.
+    Truncate(usize),
+    /// The true answer, labelled as something else.
+    WrongType(String),
+}
+
+impl From<Planned> for Fault {
+    /// What a plan of the shared control surface means for a server; to repeat a request is nothing it can do.
+    fn from(planned: Planned) -> Fault {
+        match planned {
+            Planned::Status { status, body, content_type, retry_after: None } => {
+                Fault::Status { status, content_type, body }
+            }
+            Planned::Status { status, body, content_type, retry_after: Some(retry_after) } => {
+                Fault::Later { status, content_type, body, retry_after }
+            }
+            Planned::Delay(pause) => Fault::Delay(pause),
+            Planned::Drop => Fault::Drop,
+            Planned::Truncate(bytes) => Fault::Truncate(bytes),
+            Planned::Redirect(to) => Fault::Redirect { to },
+            Planned::WrongType(content_type) => Fault::WrongType(content_type),
+            Planned::Repeat(_) => Fault::None,
+        }
+    }
 }
 
 /// Faults waiting for requests: the queue first, then the standing one.

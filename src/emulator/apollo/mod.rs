@@ -37,6 +37,7 @@ mod sites;
 mod switches;
 mod wire;
 
+pub use control::Panel;
 pub use data::credits::{Charge, Kind as CreditKind};
 pub use data::seats::Invitation;
 pub use data::users::{

@@ -10,6 +10,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::{HttpServer, web};
 use tokio::sync::oneshot;
 
+use super::control::Panel;
 use super::data::credits::Charge;
 use super::data::random::{id, kind};
 use super::data::seats::Invitation;
@@ -258,6 +259,11 @@ impl Apollo {
     /// Hides a deal from the acting administrator; answers whether it was there.
     pub fn hide_deal(&self, id: &str) -> bool {
         self.shared.world().deals.find_mut(id).map(|deal| deal.hidden = true).is_some()
+    }
+
+    /// The fake as the shared control surface drives it.
+    pub fn panel(&self) -> Panel {
+        Panel::new(Arc::clone(&self.shared))
     }
 
     /// Everything as it was at the start: data, log, faults, windows.

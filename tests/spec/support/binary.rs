@@ -182,6 +182,11 @@ impl Started {
         &self.said["data"]
     }
 
+    /// Its number among the processes.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// `http://127.0.0.1:PORT` of a server.
     pub fn base(&self) -> String {
         format!("http://{}", self.said()["address"].as_str().unwrap())

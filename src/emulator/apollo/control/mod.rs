@@ -4,7 +4,10 @@
 //! proxy that could be talked into reaching it is caught in the log instead. `workspace` holds what is set
 //! about the workspace: plan, seats, credits, keys, apps, switches, time.
 
+mod panel;
 mod workspace;
+
+pub use panel::Panel;
 
 use std::time::Duration;
 

@@ -64,7 +64,8 @@ pub enum Fault {
 }
 
 impl From<Planned> for Fault {
-    /// What a plan of the shared control surface means for a server; to repeat a request is nothing it can do.
+    /// What a plan of the shared control surface means for a server; to repeat a request is nothing it can
+    /// do.
     fn from(planned: Planned) -> Fault {
         match planned {
             Planned::Status { status, body, content_type, retry_after: None } => {

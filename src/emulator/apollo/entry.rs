@@ -188,6 +188,11 @@ pub async fn receive(request: HttpRequest, payload: web::Payload, shared: web::D
     delivery::send_off(&shared.into_inner(), number, answer.status);
     let (method, key) = (request.method().as_str(), kind.name());
     tracing::info!(status = answer.status, method, path, key, "fake Apollo answered");
+    disturbed(answer, fault)
+}
+
+/// The answer on its way out, with what a fault does to it.
+fn disturbed(answer: Answer, fault: Fault) -> HttpResponse {
     match fault {
         Fault::SlowBody { pieces, pause } => slow(answer, pieces, pause),
         Fault::CutBody => {

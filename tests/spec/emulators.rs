@@ -2,6 +2,8 @@
 
 use crate::support::World;
 use crate::support::binary::{Installed, Ran};
+use crate::support::issuer::TENANT;
+use seatbridge::admin::trust::{TrustWish, trust};
 use seatbridge::emulator::story::{OWN_VERBS, Tenant};
 use seatbridge::emulator::{entra, okta};
 use serde_json::{Value, json};
@@ -277,4 +279,59 @@ async fn the_fake_apollo_serves_and_logs_until_told_to_stop() {
     assert_eq!(code, 0, "{logged}");
     assert!(logged.contains("users/search") && logged.contains("status=401"), "{logged}");
     assert!(!logged.contains("the-key-of-the-fake") && !logged.contains("page=1"), "{logged}");
+}
+
+/// The fake Entra without a pasted token, against this bridge.
+async fn entra_comes_in(world: &World, args: Vec<String>, secret: &str) -> Ran {
+    let bridge = Installed::bare();
+    let file = bridge.file("secret", secret);
+    let target = format!("{}/scim/v2", world.base());
+    let run = move || {
+        let args = args.iter().map(|arg| if arg == "FILE" { file.as_str() } else { arg.as_str() });
+        bridge.run(&["emulate", "entra", "--target", &target].into_iter().chain(args).collect::<Vec<_>>())
+    };
+    actix_web::rt::task::spawn_blocking(run).await.unwrap()
+}
+
+/// A3, Entra facts §11: the fake Entra fetches its token as an OAuth client, wherever its secret is put; a
+/// wrong secret is told without being shown.
+#[actix_web::test]
+async fn the_fake_entra_comes_in_with_client_credentials() {
+    let world = World::start().await;
+    world.bare_entra().await;
+    let (client, secret) = world.client().await;
+    let url = format!("{}/oauth/token", world.base());
+    for place in ["header", "form", "both"] {
+        let args = ["--client-id", &client.id, "--client-secret-file", "FILE", "--fetch-at", &url];
+        let args = args.into_iter().chain(["--credentials-in", place]).map(str::to_owned).collect();
+        let ran = entra_comes_in(&world, args, secret.secret.as_str()).await;
+        assert!(
+            !ran.ends(0).out.contains(secret.secret.as_str()),
+            "{place}: the secret is in the transcript"
+        );
+    }
+    let args = ["--client-id", &client.id, "--client-secret-file", "FILE", "--fetch-at", &url];
+    let ran = entra_comes_in(&world, args.map(str::to_owned).to_vec(), "not-the-secret").await;
+    assert!(!ran.ends(1).tells("invalid_client").err.contains("not-the-secret"), "{ran:#?}");
+}
+
+/// A3, Entra facts §11: the fake Entra issues its own tokens and serves their keys; a bridge that trusts the
+/// issuer lets it in.
+#[actix_web::test]
+async fn the_fake_entra_comes_in_with_tokens_of_its_own() {
+    let world = World::start().await;
+    world.bare_entra().await;
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let issuer = format!("http://{free}/{TENANT}/");
+    let wish = TrustWish {
+        configuration_url: format!("{issuer}.well-known/openid-configuration"),
+        issuer,
+        audience: "8adf8e6e-67b2-4cf2-a259-e3dc5476c621".to_owned(),
+        application: None,
+    };
+    let args = vec!["--issuer".to_owned(), free];
+    entra_comes_in(&world, args.clone(), "").await.ends(1);
+    trust("entra".into(), wish, world.act(), world.store()).await.unwrap();
+    let ran = entra_comes_in(&world, args, "").await;
+    assert!(ran.ends(0).out.contains("seatbridge directory trust"), "{ran:#?}");
 }

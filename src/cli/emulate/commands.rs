@@ -69,10 +69,41 @@ pub(in crate::cli) enum Emulate {
         /// Each person is provisioned on demand, which does not honour the flag.
         #[arg(long)]
         on_demand: bool,
+        #[command(flatten)]
+        access: Access,
     },
     /// Apollo's API, with invented people; it never contacts Apollo.
     #[command(after_help = APOLLO)]
     Apollo(Box<FakeApollo>),
+}
+
+/// How the fake Entra comes in where no token was pasted.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Access {
+    /// Issue tokens as an Entra tenant does whose secret was left blank, and serve their keys here.
+    #[arg(long, value_name = "ADDR", conflicts_with_all = ["token_file", "client_id"])]
+    pub issuer: Option<String>,
+    /// The tenant's id.
+    #[arg(
+        long,
+        value_name = "ID",
+        requires = "issuer",
+        default_value = "ce5f061f-abe6-4e40-9615-301f87bcb7f0"
+    )]
+    pub tenant_id: String,
+    /// Fetch a token as this OAuth client.
+    #[arg(long, value_name = "ID", conflicts_with = "token_file")]
+    #[arg(requires_all = ["client_secret_file", "fetch_at"])]
+    pub client_id: Option<String>,
+    /// File with its secret.
+    #[arg(long, value_name = "FILE", requires = "client_id")]
+    pub client_secret_file: Option<PathBuf>,
+    /// Where the token is fetched.
+    #[arg(long, value_name = "URL", requires = "client_id")]
+    pub fetch_at: Option<String>,
+    /// Where the client's id and secret go: header, form, both.
+    #[arg(long, value_name = "WHERE", requires = "client_id", default_value = "form")]
+    pub credentials_in: String,
 }
 
 /// What both fake IdPs take.
@@ -82,7 +113,7 @@ pub(in crate::cli) struct Telling {
     #[arg(long, value_name = "URL", required_unless_present = "verbs")]
     pub target: Option<String>,
     /// File with the token.
-    #[arg(long, value_name = "FILE", required_unless_present = "verbs")]
+    #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
     /// Story to tell, a TOML file; several are told one after the other.
     #[arg(long, value_name = "FILE")]

@@ -1,5 +1,6 @@
 //! `emulate okta|entra|apollo`.
 
+mod access;
 mod apollo;
 mod commands;
 
@@ -40,9 +41,11 @@ pub(super) async fn run(which: Emulate, output: Output) -> Result<(), Failure> {
             }
             tell("okta", &telling, chosen.map(okta::Mode::word), &subject, output).await
         }
-        Emulate::Entra { telling, dialect, on_demand } => {
+        Emulate::Entra { telling, dialect, on_demand, access } => {
             let chosen = dialect.as_deref().map(str::parse::<entra::Dialect>).transpose().map_err(usage)?;
-            let subject = Credential { on_demand, ..subject(&telling)? };
+            let (token, _issuer) = access::token(&telling, &access, output).await?;
+            let target = telling.target.clone().unwrap_or_default();
+            let subject = Credential { on_demand, ..Credential::bearer(&target, &token) };
             if let Some(listen) = &telling.control {
                 let dialect = chosen.unwrap_or(entra::Dialect::Plain);
                 let tenant = entra::Tenant::new(&subject.target, &subject.token, dialect, on_demand);

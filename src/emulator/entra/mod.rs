@@ -4,6 +4,7 @@
 //! the service does, and each operation answers an [`Outcome`](crate::emulator::transcript::Outcome) with
 //! every exchange it took. Source: Entra facts, whole sheet.
 
+mod access;
 mod body;
 mod connection;
 mod connector;
@@ -22,6 +23,7 @@ mod tenant;
 #[cfg(test)]
 mod tests;
 
+pub use access::{Client, NoToken, Place};
 pub use connector::{Entra, Matching};
 pub use dialect::Dialect;
 pub use issuer::{Behaviour, Issuer};

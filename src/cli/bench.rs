@@ -6,48 +6,75 @@ use super::context::{Voice, read_config};
 use super::output::{Output, bold, facts, table};
 use crate::config::Config;
 use crate::judge::bench::pgbench::{Beside, Line};
-use crate::judge::bench::{self, Plan, Problem, Progress, Report, figures::Figure};
+use crate::judge::bench::{self, Plan, Problem, Progress, Report, cycle, figures::Figure};
 use crate::{judge, server};
 use indicatif::{ProgressBar, ProgressStyle};
 use secrecy::SecretString;
 use serde_json::json;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub(super) async fn run(which: Bench, output: Output) -> Result<(), Failure> {
-    let Bench::Scim { users, seconds, database_url_file } = which;
     if cfg!(debug_assertions) {
         let why =
             "this is a debug build, whose figures would mean nothing: build with `cargo build --release`";
         return Err(Failure::Usage(why.to_owned()));
     }
+    match which {
+        Bench::Scim { users, seconds, database_url_file } => {
+            let config = configured(database_url_file)?;
+            let plan = Plan { users, round: Duration::from_secs(seconds), ..Plan::default() };
+            let (bar, mut tell) = progress();
+            let report = until_stopped(bench::run(&config, plan, &mut tell)).await;
+            bar.finish_and_clear();
+            let report = report?;
+            output.show("bench", &json!({"scim": shown(&report)?}), || told(&report));
+        }
+        Bench::Cycle { people, at_once, database_url_file } => {
+            let config = configured(database_url_file)?;
+            let plan = cycle::Plan { people, at_once, ..cycle::Plan::default() };
+            let (bar, mut tell) = progress();
+            let report = until_stopped(cycle::run(&config, plan, &mut tell)).await;
+            bar.finish_and_clear();
+            let report = report?;
+            output.show("bench", &json!({"cycle": shown(&report)?}), || cycle_told(&report));
+        }
+    }
+    Ok(())
+}
+
+fn configured(database_url_file: Option<PathBuf>) -> Result<Config, Failure> {
     let mut config = read_config(Voice::Server)?;
     if let Some(file) = database_url_file {
         config.database.url = Some(url_in(&file)?);
     }
-    let plan = Plan { users, round: Duration::from_secs(seconds), ..Plan::default() };
-    let report = tokio::select! {
-        report = measured(&config, plan) => report?,
-        () = server::told_to_stop() => return Err(Failure::Failed("stopped before the end".to_owned())),
-    };
-    let data = serde_json::to_value(&report).map_err(|error| Failure::Failed(error.to_string()))?;
-    output.show("bench", &json!({"scim": data}), || told(&report));
-    Ok(())
+    Ok(config)
 }
 
-/// Measures, with a bar on a terminal.
-async fn measured(config: &Config, plan: Plan) -> Result<Report, Failure> {
+fn shown(report: &impl serde::Serialize) -> Result<serde_json::Value, Failure> {
+    serde_json::to_value(report).map_err(|error| Failure::Failed(error.to_string()))
+}
+
+/// A bar on a terminal, and what moves it.
+fn progress() -> (ProgressBar, impl FnMut(Progress)) {
     let bar = ProgressBar::new(1);
     if let Ok(style) = ProgressStyle::with_template("{msg:20} {wide_bar} {pos}/{len} {elapsed}") {
         bar.set_style(style);
     }
-    let mut tell = |progress: Progress| {
-        bar.set_length(progress.of);
-        bar.set_position(progress.done);
-        bar.set_message(progress.doing);
+    let moved = bar.clone();
+    let tell = move |progress: Progress| {
+        moved.set_length(progress.of);
+        moved.set_position(progress.done);
+        moved.set_message(progress.doing);
     };
-    let report = bench::run(config, plan, &mut tell).await;
-    bar.finish_and_clear();
+    (bar, tell)
+}
+
+async fn until_stopped<T>(measuring: impl Future<Output = Result<T, Problem>>) -> Result<T, Failure> {
+    let report = tokio::select! {
+        report = measuring => report,
+        () = server::told_to_stop() => return Err(Failure::Failed("stopped before the end".to_owned())),
+    };
     report.map_err(|problem| match problem {
         Problem::Stage(judge::Problem::Configuration(problem)) => Failure::Configuration(problem),
         Problem::Stage(judge::Problem::Store(error)) => error.into(),
@@ -64,8 +91,6 @@ fn url_in(file: &Path) -> Result<SecretString, Failure> {
 fn told(report: &Report) -> String {
     let heading = ["question", "users", "rate/s", "p50 ms", "p99 ms", "CPU us", "of static"];
     let rows = report.figures.iter().map(row).collect();
-    let megabytes =
-        |bytes: Option<u64>| bytes.map_or_else(|| "-".to_owned(), |bytes| format!("{} MB", bytes >> 20));
     let memory = &report.memory;
     let mut rest = vec![
         ("filling the store", format!("{:.0} Users/s", report.seeding_rate)),
@@ -94,6 +119,38 @@ fn told(report: &Report) -> String {
         facts(&rest),
         report.pgbench.as_ref().map(beside).unwrap_or_default(),
         report.rounds,
+    )
+}
+
+fn megabytes(bytes: Option<u64>) -> String {
+    bytes.map_or_else(|| "-".to_owned(), |bytes| format!("{} MB", bytes >> 20))
+}
+
+fn cycle_told(report: &cycle::Report) -> String {
+    let heading = ["memory of", "at the start", "a quarter", "half", "the end"];
+    let row = |name: &str, memory: &cycle::Memory| {
+        let cycle::Memory { start_bytes, quarter_bytes, half_bytes, end_bytes } = *memory;
+        let sizes = [start_bytes, quarter_bytes, half_bytes, end_bytes];
+        std::iter::once(name.to_owned()).chain(sizes.map(megabytes)).collect()
+    };
+    let rows = vec![row("the server", &report.server), row("the fake Entra", &report.fake)];
+    let cycle::Report { requests, seconds, rate, p50_ms, p99_ms, slowest_ms, apollo, .. } = report;
+    let figures = [
+        ("requests", format!("{requests} in {seconds:.1} s, {rate:.0} a second")),
+        ("answered", format!("p50 {p50_ms:.2} ms, p99 {p99_ms:.2} ms, slowest {slowest_ms:.0} ms")),
+    ];
+    format!(
+        "{}\n{}\n\n{}\n\nA fake Apollo with {} users and {} contacts: {} after {:.1} s.",
+        bold(&format!(
+            "{}, initial cycle of a fake Entra over {} people, {} requests at once",
+            report.store, report.people, report.at_once
+        )),
+        facts(&figures),
+        table(&heading, rows, "nothing was measured"),
+        apollo.users,
+        apollo.contacts,
+        megabytes(apollo.resident_bytes),
+        apollo.seconds,
     )
 }
 

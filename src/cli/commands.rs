@@ -140,6 +140,22 @@ pub(super) enum Bench {
         #[arg(long, value_name = "FILE")]
         database_url_file: Option<PathBuf>,
     },
+    /// A fake Entra's initial cycle over a whole directory, and the memory of server and fakes.
+    ///
+    /// The server is one of its own on a temporary store, as for `bench scim`. At the end a fake Apollo with
+    /// 50,000 users and 50,000 contacts is started, and its memory shown.
+    #[command(after_help = "Example: seatbridge bench cycle --people 5000")]
+    Cycle {
+        /// People of the directory, all of them new to the server.
+        #[arg(long, default_value_t = 50_000)]
+        people: usize,
+        /// Requests the fake sends at once.
+        #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=64))]
+        at_once: u64,
+        /// File with a postgres:// URL, instead of the configured database.
+        #[arg(long, value_name = "FILE")]
+        database_url_file: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

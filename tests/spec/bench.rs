@@ -4,7 +4,7 @@ use crate::support::binary::Installed;
 use crate::support::place::on_postgres;
 use seatbridge::config::Config;
 use seatbridge::judge::bench::pgbench::Beside;
-use seatbridge::judge::bench::{Plan, run};
+use seatbridge::judge::bench::{Plan, cycle, run};
 use secrecy::SecretString;
 use std::time::Duration;
 
@@ -48,8 +48,33 @@ async fn a_run_measures_every_question_beside_the_static_answer() {
     }
 }
 
+/// Issue 4: the fake Entra's initial cycle is measured to its end, every answer as Entra needs it, with the
+/// memory of server and fakes on the way.
+#[actix_web::test]
+async fn a_cycle_is_measured_with_the_memory_of_server_and_fakes() {
+    let mut config = Config::default();
+    if on_postgres() {
+        let url = std::env::var("SEATBRIDGE_TEST_DATABASE_URL").unwrap();
+        config.database.url = Some(SecretString::from(url));
+    }
+    let program = Some(env!("CARGO_BIN_EXE_seatbridge").into());
+    let plan = cycle::Plan { people: 40, at_once: 3, users: 20, contacts: 30, program };
+    let report = cycle::run(&config, plan, &mut |_| ()).await.unwrap();
+    assert_eq!((report.people, report.requests), (40, 81), "the start check, then two for each");
+    assert!(report.rate > 0.0 && report.p50_ms <= report.p99_ms && report.p99_ms <= report.slowest_ms);
+    for memory in [report.server, report.fake] {
+        let cycle::Memory { start_bytes, quarter_bytes, half_bytes, end_bytes } = memory;
+        let all = [start_bytes, quarter_bytes, half_bytes, end_bytes];
+        assert!(all.iter().all(|bytes| bytes.is_some_and(|bytes| bytes > 0)), "{memory:?}");
+    }
+    assert_eq!((report.apollo.users, report.apollo.contacts), (20, 30));
+    assert!(report.apollo.resident_bytes.is_some_and(|bytes| bytes > 0));
+}
+
 /// A debug build is several times slower than what is shipped: its figures would mislead.
 #[test]
 fn a_debug_build_refuses_to_measure_itself() {
-    Installed::bare().run(&["bench", "scim", "--users", "1"]).ends(2).tells("cargo build --release");
+    for args in [["bench", "scim", "--users", "1"], ["bench", "cycle", "--people", "4"]] {
+        Installed::bare().run(&args).ends(2).tells("cargo build --release");
+    }
 }

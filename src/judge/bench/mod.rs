@@ -7,14 +7,18 @@
 //! - `figures`: rates, percentiles, medians.
 //! - `pgbench`: what the database alone gives for the same statements.
 //! - `run`: what is measured, in which order.
+//! - `process`: memory of processes, and a fake Apollo as one.
+//! - `cycle`: an initial cycle of the fake Entra, and the memory of it all.
 //!
 //! Every figure stands beside the static answer of the same process (`/livez`), taken just before it: on a
 //! busy machine both suffer alike, and their ratio can be compared where rates cannot.
 
+pub mod cycle;
 pub mod figures;
 mod load;
 mod people;
 pub mod pgbench;
+mod process;
 mod run;
 mod subject;
 mod wire;
@@ -59,4 +63,8 @@ pub struct Progress {
     pub done: u64,
     /// Of how much.
     pub of: u64,
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
 }

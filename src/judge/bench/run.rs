@@ -6,7 +6,7 @@ use super::people::{self, People};
 use super::pgbench::{self, Beside, Task};
 use super::subject::Subject;
 use super::wire::Connection;
-use super::{Problem, Progress};
+use super::{Problem, Progress, count};
 use crate::config::Config;
 use serde::Serialize;
 use serde_json::Value;
@@ -321,8 +321,4 @@ impl Bench<'_> {
 /// twice in a row. 7919 is prime.
 fn scattered(n: usize, of: usize) -> usize {
     n.wrapping_mul(7919) % of.max(1)
-}
-
-fn count(number: usize) -> u64 {
-    u64::try_from(number).unwrap_or(u64::MAX)
 }

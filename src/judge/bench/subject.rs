@@ -2,19 +2,18 @@
 
 use super::Problem;
 use super::people::People;
+use super::process::{chance, first_words, resident_bytes};
 use crate::admin::service::{self, DirectoryWish, IssuedToken};
 use crate::admin::sso;
 use crate::config::{Backend, CONFIG_VARIABLE, Config, own_program, scratch_folder};
 use crate::credential::secret::Secrets;
 use crate::flavour::Flavour;
 use crate::http::Clock;
-use crate::http::clock::random;
 use crate::judge::stage::{self, CERTIFICATE, Place, act};
 use crate::store::records::Purchase;
 use crate::store::{Store, migrate};
-use data_encoding::HEXLOWER;
 use secrecy::{ExposeSecret, SecretString};
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -30,6 +29,8 @@ pub(super) struct Subject {
     pub address: SocketAddr,
     /// What may be asked of it.
     pub people: People,
+    /// What lets a connector in.
+    pub token: String,
     /// `sqlite` or `postgres`.
     pub store: &'static str,
     /// What `pgbench` needs to know; nothing on SQLite.
@@ -81,12 +82,12 @@ impl Subject {
             .map_err(|cause| Problem::Subject { what: "cannot be configured", cause })?;
         let (process, address) =
             spawn(&file, program).map_err(|cause| Problem::Subject { what: "did not start", cause })?;
-        let people = People::new(address.to_string(), token.token);
+        let people = People::new(address.to_string(), token.token.clone());
         let database = match backend {
             Backend::Sqlite(_) => None,
             Backend::Postgres(url) => Some(Database { url, folder, directory_id, token_id: token.id }),
         };
-        Ok(Self { address, people, store, database, process, _left: left })
+        Ok(Self { address, people, token: token.token, store, database, process, _left: left })
     }
 
     /// Processor time of the server so far; nothing where the system does not tell.
@@ -104,10 +105,7 @@ impl Subject {
     ///
     /// Units: bytes.
     pub fn resident_bytes(&self) -> Option<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;
-        let line = status.lines().find(|line| line.starts_with("RssAnon:"))?;
-        let kilobytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
-        Some(kilobytes * 1024)
+        resident_bytes(self.process.id())
     }
 }
 
@@ -116,11 +114,6 @@ impl Drop for Subject {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-fn chance<const BYTES: usize>() -> Result<String, stage::Problem> {
-    let bytes = random::<BYTES>().map_err(|error| stage::Problem::Fake(error.to_string()))?;
-    Ok(HEXLOWER.encode(&bytes))
 }
 
 /// A team, a directory and its token on an empty store.
@@ -186,8 +179,6 @@ fn spawn(config: &Path, program: Option<PathBuf>) -> std::io::Result<(Child, Soc
 
 fn listening(process: &mut Child) -> std::io::Result<SocketAddr> {
     let odd = || std::io::Error::other("`seatbridge serve` on the same database says why");
-    let mut line = String::new();
-    BufReader::new(process.stdout.take().ok_or_else(odd)?).read_line(&mut line)?;
-    let said: serde_json::Value = serde_json::from_str(&line).map_err(|_| odd())?;
+    let said = first_words(process.stdout.take()).map_err(|_| odd())?;
     said.pointer("/data/address").and_then(|text| text.as_str()?.parse().ok()).ok_or_else(odd)
 }

@@ -29,6 +29,7 @@ mod state;
 use serde_json::{Map, Value};
 
 use super::{Dialect, Entra};
+use crate::emulator::log::Log;
 use crate::emulator::wire::{Error, Wire};
 use directory::Directory;
 use job::Job;
@@ -81,6 +82,15 @@ impl Tenant {
         };
         tenant.follow_setup();
         Ok(tenant)
+    }
+
+    /// The same without a log of raw exchanges: for cycles over whole directories.
+    #[must_use]
+    pub fn without_log(mut self) -> Self {
+        self.wire.log = Log::keeping(0);
+        self.connector = self.connector.on(&self.wire);
+        self.first.0 = self.first.0.on(&self.wire);
+        self
     }
 
     /// Adds somebody to the directory or edits one; the next cycle sees it.

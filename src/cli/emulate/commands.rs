@@ -50,7 +50,9 @@ pub(in crate::cli) enum Emulate {
         /// chosen; without a story it is aiw.
         #[arg(long)]
         mode: Option<String>,
-        /// How the token is presented: bearer, header, basic, oauth2.
+        /// How the token is presented: bearer, header (nothing before it), doubled (Bearer twice), basic (the
+        /// file holds user:password), oauth2 (the file holds client-id:secret, and in a second line the
+        /// address tokens come from).
         #[arg(long, default_value = "bearer")]
         auth: String,
     },

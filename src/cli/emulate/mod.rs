@@ -184,7 +184,8 @@ fn verbs(own: &[Verb], output: Output) {
     }
     let row = |verb: &Verb| {
         let who = if verb.who { "who" } else { "" };
-        vec![verb.name.to_owned(), who.to_owned(), verb.says.to_owned(), verb.takes.join(" ")]
+        let takes: Vec<String> = verb.takes.chunks(4).map(|some| some.join(" ")).collect();
+        vec![verb.name.to_owned(), who.to_owned(), verb.says.to_owned(), takes.join("\n")]
     };
     say(&table(&["do", "who", "what happens", "with"], all.iter().map(row).collect(), ""));
 }

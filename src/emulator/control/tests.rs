@@ -50,7 +50,7 @@ async fn an_organisation_is_driven_from_outside() {
 
     let fault = json!({"kind": "status", "status": 503, "on": "PUT"});
     assert_eq!(fake.ask("POST", "fault", Some(fault)).await.1["pending"], 1);
-    let push = json!({"do": "push_profile", "who": "rin s", "with": {"title": "Lead"}});
+    let push = json!({"do": "update", "who": "rin s", "with": {"title": "Lead"}});
     assert_eq!(fake.ask("POST", "act", Some(push)).await.1["outcome"], "refused");
 
     let (_, log) = fake.ask("GET", "log?after=2", None).await;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::connector::Link;
 use super::judge::{self, text, wrong};
+use super::settings::{FailedPush, SeveralHits};
 use super::{Mode, Okta, Person, body};
 use crate::emulator::transcript::{Outcome, Verdict};
 use crate::emulator::wire::{Answer, Call, percent, quoted, segment};
@@ -23,7 +24,13 @@ impl Okta {
         match hits.as_slice() {
             [] => self.create(&mut out, person).await,
             [hit] => self.link(&mut out, person, hit).await,
-            _ => {}
+            [first, ..] if self.settings.several_hits == SeveralHits::First => {
+                self.link(&mut out, person, &first.clone()).await;
+            }
+            _ => {
+                let task = "Automatic provisioning of user {} to app failed: several people match";
+                self.stopped = Some(task.replace("{}", &person.login));
+            }
         }
         out
     }
@@ -64,19 +71,19 @@ impl Okta {
             }
         };
         let (answer, good) = self.step_regardless(out, call, judged).await;
-        if !good && !hidden {
+        let hits = if answer.status == 404 { Vec::new() } else { judge::page(&answer, "").ok()?.resources };
+        if !good && !hidden && hits.len() < 2 {
             return None;
         }
-        let hits = if answer.status == 404 { Vec::new() } else { judge::page(&answer, "").ok()?.resources };
         out.resources.extend(hits.iter().cloned());
         Some(hits)
     }
 
     async fn create(&mut self, out: &mut Outcome, person: &Person) {
         let again = self.links.contains_key(&person.okta_id);
-        let call =
-            Call::with_body(Method::POST, format!("create {}", person.login), "/Users", body::create(person))
-                .expecting("201", "Okta facts §6.1");
+        let user = body::create(person, &self.settings);
+        let call = Call::with_body(Method::POST, format!("create {}", person.login), "/Users", user)
+            .expecting("201", "Okta facts §6.1");
         let judged = |answer: &Answer| match judge::created(answer, &person.login) {
             Ok(()) => Verdict::AsExpected,
             Err(Verdict::Refused { detail }) if again && answer.status == 409 => wrong(format!(
@@ -95,32 +102,46 @@ impl Okta {
     async fn link(&mut self, out: &mut Outcome, person: &Person, hit: &Value) {
         let id = text(hit, "id").to_owned();
         let active = hit.get("active") == Some(&Value::Bool(true));
-        if !active && !self.deactivates {
-            out.note =
-                Some("Automatic provisioning of user to app failed: User account is inactive [§6.3]".into());
+        if !active && !self.settings.deactivate_users {
+            let task = "Automatic provisioning of user to app failed: User account is inactive";
+            out.note = Some(format!("{task} [§6.3]"));
+            self.stopped = Some(task.to_owned());
             return;
         }
-        if !active {
-            if !self.wake(out, person, &id).await {
-                return;
-            }
-        } else if self.mode == Mode::Aiw && !self.put_profile(out, person, &id, "link", Some(true)).await {
-            // A capture of an AIW app shows the pair twice on assignment (Okta facts §6.2, §14.6).
+        if !active && !self.wake(out, person, &id).await {
+            return;
+        }
+        // A capture of an AIW app shows the pair twice on assignment (Okta facts §6.2, §14.6).
+        let twice = active && self.mode == Mode::Aiw && self.settings.push_twice;
+        if twice && !self.put_profile(out, person, &id, "link", Some(true)).await {
+            self.unpushed(out, person, &id);
             return;
         }
         let pushed = if self.mode.puts_profiles() {
             self.put_profile(out, person, &id, "push the profile of", Some(true)).await
         } else {
-            self.patch_profile(out, person, &id, body::changes(None, person)).await
+            self.patch_profile(out, person, &id, body::changes(None, person, &self.settings)).await
         };
         if pushed {
             self.remember(person, &id);
         } else {
-            out.note = Some(
-                "the first push failed, so Okta keeps no link and may never send a deactivation [§7.3]"
-                    .into(),
-            );
+            self.unpushed(out, person, &id);
         }
+    }
+
+    /// Source: Okta facts §7.3, §14.21.
+    fn unpushed(&mut self, out: &mut Outcome, person: &Person, id: &str) {
+        if out.last_status() == 429 {
+            return;
+        }
+        if self.settings.failed_push == FailedPush::KeepsTheLink {
+            self.remember(person, id);
+            return;
+        }
+        self.lose(person);
+        out.note = Some(
+            "the first push failed, so Okta keeps no link and sends no deactivation later [§7.3]".into(),
+        );
     }
 
     /// Source: Okta facts §6.3.
@@ -155,7 +176,7 @@ impl Okta {
         let Some(read) = self.read_for(out, id, &step).await else {
             return false;
         };
-        self.put_back(out, id, step, body::merged(&read, person, active)).await
+        self.put_back(out, id, step, body::merged(&read, person, active, &self.settings)).await
     }
 
     /// PUT of a whole User that was just read.
@@ -192,6 +213,13 @@ impl Okta {
                 .expecting("200 or 204", "Okta facts §7.2");
         let task = format!("Error while trying to push profile update for {}", person.login);
         self.step(out, call, |answer| judge::verdict(patched(answer, id, None, &task))).await.is_some()
+    }
+
+    /// Forgets that a person has the app; which User was theirs stays known.
+    pub(super) fn lose(&mut self, person: &Person) {
+        if let Some(link) = self.links.get_mut(&person.okta_id) {
+            link.assigned = false;
+        }
     }
 
     fn remember(&mut self, person: &Person, id: &str) {

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::Person;
+use super::settings::{Empties, Nesting, Settings};
 
 /// The core User schema.
 pub(super) const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
@@ -17,7 +18,7 @@ pub(super) const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 /// A create, with the random `password`, the `locale` and the empty `groups` nobody asked for.
 ///
 /// Source: Okta facts §6.1; the enterprise object under its URN §6.5.
-pub(super) fn create(person: &Person) -> Value {
+pub(super) fn create(person: &Person, settings: &Settings) -> Value {
     let mut schemas = vec![USER];
     if person.department.is_some() {
         schemas.push(ENTERPRISE);
@@ -41,14 +42,14 @@ pub(super) fn create(person: &Person) -> Value {
     put(&mut user, "groups", json!([]));
     put(&mut user, "password", json!(password()));
     put(&mut user, "active", json!(true));
-    user
+    without_empties(user, settings.empties)
 }
 
 /// The JSON just read, with Okta's profile merged in and everything else echoed, unknown members included.
 ///
 /// Source: Okta facts §6.2, §7.1. That `externalId` is pushed over a record that has another one is
 /// unconfirmed.
-pub(super) fn merged(read: &Value, person: &Person, active: Option<bool>) -> Value {
+pub(super) fn merged(read: &Value, person: &Person, active: Option<bool>, settings: &Settings) -> Value {
     let mut user = read.clone();
     put(&mut user, "userName", json!(person.login));
     let mut name = member(&user, "name");
@@ -72,7 +73,10 @@ pub(super) fn merged(read: &Value, person: &Person, active: Option<bool>) -> Val
     if let Some(active) = active {
         put(&mut user, "active", json!(active));
     }
-    user
+    if settings.sync_passwords {
+        put(&mut user, "password", json!(password()));
+    }
+    without_empties(user, settings.empties)
 }
 
 /// The JSON just read with `active` set and nothing else touched.
@@ -107,16 +111,49 @@ pub(super) fn operations(operations: Vec<Value>) -> Value {
 
 /// The attributes of `person` that differ from `before`; all of them without a `before`.
 ///
-/// Source: Okta facts §7.2 (several attributes in one object; that they nest like this is unconfirmed).
-pub(super) fn changes(before: Option<&Person>, person: &Person) -> Value {
-    let all = Value::Object(profile(person));
-    let Some(before) = before.map(profile) else {
-        return all;
-    };
-    let Value::Object(now) = all else { return all };
-    let changed: Map<String, Value> =
-        now.into_iter().filter(|(name, value)| before.get(name) != Some(value)).collect();
-    Value::Object(changed)
+/// Source: Okta facts §7.2 (several attributes in one object; how parts nest is unconfirmed).
+pub(super) fn changes(before: Option<&Person>, person: &Person, settings: &Settings) -> Value {
+    let before = before.map(profile).unwrap_or_default();
+    let changed = profile(person).into_iter().filter(|(name, value)| before.get(name) != Some(value));
+    let whole = without_empties(Value::Object(changed.collect()), settings.empties);
+    match (whole, settings.patch_nesting) {
+        (Value::Object(members), Nesting::Dotted) => Value::Object(dotted(members)),
+        (whole, _) => whole,
+    }
+}
+
+/// `name.givenName` for each part of an attribute that has parts; extensions stay objects under their URN.
+fn dotted(members: Map<String, Value>) -> Map<String, Value> {
+    let mut flat = Map::new();
+    for (name, value) in members {
+        match value {
+            Value::Object(parts) if !name.starts_with("urn:") => {
+                flat.extend(parts.into_iter().map(|(part, value)| (format!("{name}.{part}"), value)));
+            }
+            value => {
+                flat.insert(name, value);
+            }
+        }
+    }
+    flat
+}
+
+/// What has no value, written as the app writes it.
+///
+/// Source: Okta facts §6.5.
+fn without_empties(value: Value, empties: Empties) -> Value {
+    let empty = |value: &Value| value.as_str().is_some_and(str::is_empty);
+    match (value, empties) {
+        (value, Empties::Text) => value,
+        (value, Empties::Null) if empty(&value) => Value::Null,
+        (Value::Object(members), _) => members
+            .into_iter()
+            .filter(|(_, value)| empties == Empties::Null || !empty(value))
+            .map(|(name, value)| (name, without_empties(value, empties)))
+            .collect(),
+        (Value::Array(items), _) => items.into_iter().map(|item| without_empties(item, empties)).collect(),
+        (value, _) => value,
+    }
 }
 
 fn profile(person: &Person) -> Map<String, Value> {

@@ -1,11 +1,11 @@
 //! The connector itself: connection, links, and the one place where a request leaves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Mode, Person, body, judge};
+use super::{Authorization, Mode, Person, Settings, judge};
 use crate::emulator::transcript::{Outcome, Verdict};
 use crate::emulator::wire::{Answer, Call, Error, Manner, Sender, Wire};
 
@@ -23,36 +23,6 @@ const MANNER: Manner = Manner {
     timeout: Duration::from_secs(60),
 };
 
-/// The forms in which a token arrives.
-///
-/// Source: Okta facts §3.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Authorization {
-    /// `Bearer <token>`: an AIW app, or "Bearer" in a catalogue app.
-    Bearer,
-    /// The token alone: the header template, when the administrator typed nothing else.
-    Bare,
-    /// `Bearer Bearer <token>`: the built-in prefix, and one typed by the administrator (our inference).
-    Doubled,
-}
-
-impl std::str::FromStr for Authorization {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self, Error> {
-        match text {
-            "bearer" => Ok(Self::Bearer),
-            "header" => Ok(Self::Bare),
-            "doubled" => Ok(Self::Doubled),
-            _ => Err(Error::Unknown {
-                what: "form of authorization",
-                given: text.to_owned(),
-                known: "bearer, header, doubled",
-            }),
-        }
-    }
-}
-
 /// A person's link to our User.
 #[derive(Debug, Clone)]
 pub(super) struct Link {
@@ -64,17 +34,31 @@ pub(super) struct Link {
     pub(super) assigned: bool,
 }
 
+/// A good answer and what it answered.
+#[derive(Debug, Clone)]
+pub(super) struct Heard {
+    method: reqwest::Method,
+    below: String,
+    answer: Answer,
+}
+
 /// One app integration of an Okta organisation.
 #[derive(Debug, Clone)]
 pub struct Okta {
-    sender: Sender,
+    pub(super) sender: Sender,
     pub(super) mode: Mode,
     /// By Okta id.
     pub(super) links: BTreeMap<String, Link>,
-    /// Whether "Deactivate Users" is switched on.
-    pub(super) deactivates: bool,
+    /// The switches of the app.
+    pub(super) settings: Settings,
+    /// Why a job stopped although every answer was as expected.
+    pub(super) stopped: Option<String>,
     /// The last write and whether it was accepted, for jobs that run twice.
-    last_write: Option<(Call, bool)>,
+    pub(super) last_write: Option<(Call, bool)>,
+    /// What a job that was put off has heard already; it asks only for the rest.
+    heard: VecDeque<Heard>,
+    /// What the job in hand has heard so far.
+    hearing: VecDeque<Heard>,
 }
 
 impl Okta {
@@ -92,13 +76,17 @@ impl Okta {
     ///
     /// Errors: [`Error`], when target or token cannot be used.
     pub fn authorized(target: &str, token: &str, mode: Mode, form: Authorization) -> Result<Okta, Error> {
-        let credential = match form {
-            Authorization::Bearer => format!("Bearer {token}"),
-            Authorization::Bare => token.to_owned(),
-            Authorization::Doubled => format!("Bearer Bearer {token}"),
-        };
-        let sender = Sender::new(target, &credential, token, MANNER)?;
-        Ok(Okta { sender, mode, links: BTreeMap::new(), deactivates: true, last_write: None })
+        let sender = Sender::new(target, &form.header(token), token, MANNER)?;
+        Ok(Okta {
+            sender,
+            mode,
+            links: BTreeMap::new(),
+            settings: Settings::default(),
+            stopped: None,
+            last_write: None,
+            heard: VecDeque::new(),
+            hearing: VecDeque::new(),
+        })
     }
 
     /// The app with its option "Deactivate Users" switched off: an unassignment sends nothing, an inactive
@@ -107,7 +95,7 @@ impl Okta {
     /// Source: Okta facts §6.3, §14.27.
     #[must_use]
     pub fn without_deactivation(mut self) -> Self {
-        self.deactivates = false;
+        self.settings.deactivate_users = false;
         self
     }
 
@@ -128,62 +116,10 @@ impl Okta {
         self.links.get(&person.okta_id).map(|link| link.id.as_str())
     }
 
-    /// The last write once more, byte for byte: Okta runs jobs twice now and then.
-    ///
-    /// Good answers: to a create 409, because one userName is one person; to anything else the same success
-    /// again. Source: Okta facts §4 (the same POST again gives 409), §8, §13, §14.6, §14.11.
-    pub async fn repeat_last(&mut self) -> Outcome {
-        let Some((mut call, accepted)) = self.last_write.clone() else {
-            return Outcome::nothing("nothing was written yet, so nothing can be repeated");
-        };
-        call.step = format!("{} (the same job once more)", call.step);
-        let create = call.method == reqwest::Method::POST;
-        call = if create {
-            call.expecting("409", "Okta facts §4, §14.6")
-        } else {
-            call.expecting("the same success again", "Okta facts §8, §14.6, §14.11")
-        };
-        let mut out = Outcome::default();
-        let judged = |answer: &Answer| match (accepted, create) {
-            (false, _) => judge::refusal(answer, "the job ran twice and failed both times"),
-            (true, true) => second_create(answer),
-            (true, false) => second_write(answer),
-        };
-        self.step(&mut out, call, judged).await;
-        out
-    }
-
-    /// `jobs` creates of one person at the same moment, as parallel jobs were seen to send: one must win, the
-    /// others must hear 409.
-    ///
-    /// Source: Okta facts §13.
-    pub async fn race(&mut self, person: &Person, jobs: usize) -> Outcome {
-        let mut running = tokio::task::JoinSet::new();
-        for _ in 0..jobs {
-            let step = format!("create {} in {jobs} jobs at once", person.login);
-            let call = Call::with_body(reqwest::Method::POST, step, "/Users", body::create(person))
-                .expecting("201 once, else 409", "Okta facts §13");
-            let sender = self.sender.clone();
-            running.spawn(async move { (sender.send(&call).await, call) });
-        }
-        let mut out = Outcome::default();
-        let mut won = false;
-        while let Some(Ok((answer, call))) = running.join_next().await {
-            let verdict = match answer.status {
-                201 if won => judge::wrong("two creates of one person succeeded [§13]"),
-                201 => judge::verdict(judge::created(&answer, &person.login)),
-                409 => second_create(&answer),
-                _ => judge::refusal(&answer, &format!("Error while creating user {}", person.login)),
-            };
-            if answer.status == 201 && verdict == Verdict::AsExpected {
-                won = true;
-                let id = answer.json.as_ref().map_or("", |user| judge::text(user, "id")).to_owned();
-                self.links
-                    .insert(person.okta_id.clone(), Link { id, pushed: person.clone(), assigned: true });
-            }
-            out.exchanges.push(self.sender.exchange(&call, &answer, verdict));
-        }
-        out
+    /// The app username last accepted for a person who has the app.
+    pub(super) fn pushed_name(&self, person: &Person) -> Option<&str> {
+        let link = self.links.get(&person.okta_id).filter(|link| link.assigned)?;
+        Some(&link.pushed.login)
     }
 
     /// Sends one call and records it. `Some` when the answer is as expected.
@@ -204,14 +140,43 @@ impl Okta {
         call: Call,
         judged: impl FnOnce(&Answer) -> Verdict,
     ) -> (Answer, bool) {
+        let again = |heard: &&Heard| heard.method == call.method && heard.below == call.below;
+        if self.heard.front().as_ref().is_some_and(again)
+            && let Some(heard) = self.heard.pop_front()
+        {
+            let good = judged(&heard.answer) == Verdict::AsExpected;
+            let answer = heard.answer.clone();
+            self.hearing.push_back(heard);
+            return (answer, good);
+        }
+        self.heard.clear();
         let answer = self.sender.send(&call).await;
         let verdict = judged(&answer);
         let good = verdict == Verdict::AsExpected;
         out.exchanges.push(self.sender.exchange(&call, &answer, verdict));
+        let accepted = (200..300).contains(&answer.status);
+        if accepted {
+            let (method, below) = (call.method.clone(), call.below.clone());
+            self.hearing.push_back(Heard { method, below, answer: answer.clone() });
+        }
         if call.method != reqwest::Method::GET {
-            self.last_write = Some((call, (200..300).contains(&answer.status)));
+            self.last_write = Some((call, accepted));
         }
         (answer, good)
+    }
+
+    /// Begins a job, with what it heard before it was put off.
+    ///
+    /// Source: Okta facts §12 (that only the request put off is sent again is unconfirmed).
+    pub(super) fn begin(&mut self, heard: VecDeque<Heard>) {
+        self.stopped = None;
+        self.heard = heard;
+        self.hearing.clear();
+    }
+
+    /// What the job in hand has heard so far.
+    pub(super) fn so_far(&mut self) -> VecDeque<Heard> {
+        std::mem::take(&mut self.hearing)
     }
 
     /// Reads a linked User, as Okta does before every PUT. `Some` is the JSON it will edit.
@@ -222,28 +187,5 @@ impl Okta {
         let call = Call::get(format!("read the User before {step}"), below, "Okta facts §7.1");
         let task = format!("Error while {step}");
         self.step(out, call, |answer| judge::verdict(judge::user(answer, id, &task))).await?.json
-    }
-}
-
-fn second_create(answer: &Answer) -> Verdict {
-    match answer.status {
-        409 => match judge::refusal(answer, "repeated create") {
-            Verdict::Refused { .. } => Verdict::AsExpected,
-            other => other,
-        },
-        200..300 => judge::wrong("the same create succeeded twice: two people with one userName [§4]"),
-        _ => judge::refusal(answer, "the job ran twice and failed the second time"),
-    }
-}
-
-fn second_write(answer: &Answer) -> Verdict {
-    match answer.status {
-        200..300 => Verdict::AsExpected,
-        _ => match judge::refusal(answer, "the job ran twice and failed the second time") {
-            Verdict::Refused { detail } => {
-                judge::wrong(format!("{detail} -- a repeat must succeed [§8, §14.11]"))
-            }
-            other => other,
-        },
     }
 }

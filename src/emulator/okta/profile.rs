@@ -6,6 +6,7 @@ use serde_json::json;
 use super::assign::patched;
 use super::connector::Link;
 use super::judge::{self, wrong};
+use super::settings::FailedPush;
 use super::{Okta, Person, body};
 use crate::emulator::transcript::{Outcome, Verdict};
 use crate::emulator::wire::{Answer, Call, segment};
@@ -18,11 +19,17 @@ impl Okta {
         let Some(link) = self.assigned(person) else {
             return unlinked(person);
         };
+        let sent = if self.settings.exclude_username_updates {
+            person.with_login(&link.pushed.login)
+        } else {
+            person.clone()
+        };
+        let person = &sent;
         let mut out = Outcome::default();
         let pushed = if self.mode.puts_profiles() {
             self.put_profile(&mut out, person, &link.id, "push the profile of", None).await
         } else {
-            let changed = body::changes(Some(&link.pushed), person);
+            let changed = body::changes(Some(&link.pushed), person, &self.settings);
             if changed.as_object().is_some_and(serde_json::Map::is_empty) {
                 return Outcome::nothing(format!(
                     "nothing of {} changed, so Okta sends nothing",
@@ -33,10 +40,13 @@ impl Okta {
         };
         if pushed {
             self.links.insert(person.okta_id.clone(), Link { pushed: person.clone(), ..link });
-        } else {
-            out.note = Some(
-                "after a failed push Okta may never send the deactivation of this person [§7.3]".to_owned(),
-            );
+        } else if out.last_status() != 429 {
+            out.note = Some(if self.settings.failed_push == FailedPush::UnlinksAlways {
+                self.lose(person);
+                "the failed push cost the link: no deactivation will be sent [§7.3]".to_owned()
+            } else {
+                "a task; the link is kept (that Okta keeps it is unconfirmed) [§7.3]".to_owned()
+            });
         }
         out
     }
@@ -69,7 +79,7 @@ impl Okta {
         let Some(link) = self.assigned(person) else {
             return unlinked(person);
         };
-        if !self.deactivates {
+        if !self.settings.deactivate_users {
             self.links.insert(person.okta_id.clone(), Link { assigned: false, ..link });
             return Outcome::nothing(
                 "\"Deactivate Users\" is off, so no deprovisioning call is sent [§14.27]",
@@ -93,6 +103,29 @@ impl Okta {
         };
         if done {
             self.links.insert(person.okta_id.clone(), Link { assigned: false, ..link });
+        }
+        out
+    }
+
+    /// Deletes the User, as granular deprovisioning is expected to; the link goes with it.
+    ///
+    /// Source: Okta facts §8, §14.25 (the wire shape is unconfirmed).
+    pub async fn delete(&mut self, person: &Person) -> Outcome {
+        let Some(link) = self.links.get(&person.okta_id).cloned() else {
+            return unlinked(person);
+        };
+        let mut out = Outcome::default();
+        let step = format!("delete {}", link.pushed.login);
+        let below = format!("/Users/{}", segment(&link.id));
+        let task = format!("Error while trying to {step}");
+        let call = Call { method: Method::DELETE, ..Call::get(step, below, "Okta facts §8, §14.25") };
+        let call = call.expecting("204", "Okta facts §8, §14.25");
+        let judged = |answer: &Answer| match answer.status {
+            200 | 204 => Verdict::AsExpected,
+            _ => judge::refusal(answer, &task),
+        };
+        if self.step(&mut out, call, judged).await.is_some() {
+            self.links.remove(&person.okta_id);
         }
         out
     }

@@ -163,7 +163,8 @@ impl Expected {
             (!holds).then(|| format!("{name}: expected \"{wanted}\" in it, it reads: {told}"))
         };
         let detail = outcome.refused_detail().or_else(|| {
-            outcome.last()?.response.as_ref()?.get("detail").and_then(Value::as_str).or(outcome.wrong())
+            let body = outcome.last().and_then(|last| last.response.as_ref());
+            body.and_then(|body| body.get("detail")).and_then(Value::as_str).or(outcome.wrong())
         });
         lacks("detail", &self.detail, detail).or_else(|| lacks("note", &self.note, outcome.note.as_deref()))
     }

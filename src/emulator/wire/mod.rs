@@ -45,6 +45,12 @@ pub enum Error {
     /// The token cannot stand in a header.
     #[error("the token holds characters no HTTP header can carry")]
     Token,
+    /// What should fetch tokens cannot.
+    #[error(
+        "for oauth2 the token file holds two lines: client id and client secret joined by a colon, and the \
+         token address such as https://bridge.example/oauth/token"
+    )]
+    Grant,
     /// The HTTP client could not be built.
     #[error("the HTTP client could not be set up: {0}")]
     Client(#[from] reqwest::Error),

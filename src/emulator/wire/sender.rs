@@ -15,7 +15,7 @@ use crate::emulator::transcript::{Exchange, HIDDEN, Verdict, passwords, without_
 const LARGEST_ANSWER: usize = 32 * 1024 * 1024;
 
 /// The connection of one connector to one server.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Sender {
     client: reqwest::Client,
     base: Url,
@@ -23,6 +23,13 @@ pub struct Sender {
     credential: HeaderValue,
     secrets: Vec<String>,
     wire: Wire,
+}
+
+/// Without the secrets.
+impl std::fmt::Debug for Sender {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Sender").field("base", &self.base.as_str()).finish_non_exhaustive()
+    }
 }
 
 impl Sender {

@@ -6,5 +6,6 @@ pub(in crate::emulator) mod mini;
 pub(in crate::emulator) mod stub;
 
 mod bytes;
+mod credentials;
 mod stories;
 mod verdicts;

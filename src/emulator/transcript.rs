@@ -4,11 +4,10 @@
 //! printed.
 
 use std::fmt::Write as _;
-use std::io::{IsTerminal, Write as _};
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// What stands where a secret stood.
 pub const HIDDEN: &str = "<hidden>";
@@ -258,49 +257,4 @@ pub fn verdict_of(story: &[Exchange]) -> Summary {
         }
         sum
     })
-}
-
-/// Prints exchanges to standard output while they happen.
-#[derive(Debug, Clone, Copy)]
-pub struct Printer {
-    json: bool,
-    color: bool,
-}
-
-impl Printer {
-    /// Lines for people, or with `json` one versioned JSON document a line.
-    pub fn new(json: bool) -> Self {
-        Self { json, color: !json && std::io::stdout().is_terminal() }
-    }
-
-    /// Prints one exchange.
-    pub fn exchange(&self, exchange: &Exchange) {
-        if self.json {
-            put(&json!({"schema": "seatbridge/exchange/v1", "data": exchange}).to_string());
-        } else {
-            put(&exchange.line(self.color));
-        }
-    }
-
-    /// Prints the end of a story.
-    pub fn summary(&self, summary: Summary) {
-        if self.json {
-            put(&json!({"schema": "seatbridge/story/v1", "data": summary}).to_string());
-            return;
-        }
-        let mut table = comfy_table::Table::new();
-        table.load_style(comfy_table::presets::UTF8_BORDERS_ONLY);
-        table.set_header(vec!["as expected", "refused", "wrong"]);
-        table.add_row(vec![
-            summary.as_expected.to_string(),
-            summary.refused.to_string(),
-            summary.wrong.to_string(),
-        ]);
-        put(&table.to_string());
-    }
-}
-
-/// A closed pipe is the reader's choice, not a failure of the story.
-fn put(line: &str) {
-    let _ = writeln!(std::io::stdout().lock(), "{line}");
 }

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{Desk, Surface};
-use crate::emulator::okta::tests::mini::{Mini, Rename};
+use crate::emulator::okta::tests::mini::Mini;
 use crate::emulator::okta::tests::stub::Stub;
 use crate::emulator::{entra, okta};
 
@@ -18,7 +18,7 @@ struct Driven {
 
 impl Driven {
     async fn okta() -> Driven {
-        let mut mini = Mini::new(Rename::Refuse);
+        let mut mini = Mini::default();
         let stub = Stub::deciding(move |raw| mini.answer(raw));
         let form = okta::Authorization::Bearer;
         let org = okta::Org::new(&stub.target(), "a-secret-token", okta::Mode::Aiw, form).unwrap();

@@ -18,7 +18,6 @@ mod person;
 mod provision;
 mod references;
 mod signing;
-mod story;
 mod tenant;
 #[cfg(test)]
 mod tests;
@@ -31,5 +30,4 @@ pub use lifecycle::{DisableShape, Reassign};
 pub use person::{ExternalId, Mapping, Person, Role};
 pub use references::{ManagerShape, RoleExpression};
 pub use signing::SigningKey;
-pub use story::{run, story};
 pub use tenant::{Setup, Tenant};

@@ -20,7 +20,6 @@ mod person;
 mod profile;
 mod repeats;
 mod settings;
-mod story;
 mod suite;
 #[cfg(test)]
 pub(in crate::emulator) mod tests;
@@ -31,4 +30,3 @@ pub use mode::Mode;
 pub use org::Org;
 pub use person::Person;
 pub use settings::Settings;
-pub use story::{run, story};

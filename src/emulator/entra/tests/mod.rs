@@ -4,7 +4,6 @@
 
 mod bytes;
 mod shapes;
-mod stories;
 mod verdicts;
 
 use super::{Dialect, Entra, Person};

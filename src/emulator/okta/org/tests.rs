@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::directory::Member;
 use super::jobs::Job;
 use super::{Org, Schedule};
-use crate::emulator::okta::tests::mini::{Mini, Rename};
+use crate::emulator::okta::tests::mini::Mini;
 use crate::emulator::okta::tests::stub::{Raw, Reply, Stub, user};
 use crate::emulator::okta::{Authorization, Mode, Settings};
 use crate::emulator::transcript::Outcome;
@@ -30,7 +30,7 @@ struct Scene {
 impl Scene {
     fn new(mode: Mode) -> Self {
         let trouble: Trouble = Trouble::default();
-        let mut mini = Mini::new(Rename::Refuse);
+        let mut mini = Mini::default();
         let planned = Arc::clone(&trouble);
         let stub = Stub::deciding(move |raw| {
             let mut planned = planned.lock().expect("the plan");

@@ -6,23 +6,12 @@ use super::stub::{Raw, Reply};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
-/// How it treats a new address of an assigned person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::emulator) enum Rename {
-    Refuse,
-    Reassign,
-}
-
+#[derive(Default)]
 pub(in crate::emulator) struct Mini {
     users: Vec<Value>,
-    rename: Rename,
 }
 
 impl Mini {
-    pub(in crate::emulator) fn new(rename: Rename) -> Self {
-        Self { users: Vec::new(), rename }
-    }
-
     pub(in crate::emulator) fn answer(&mut self, raw: &Raw) -> Reply {
         let below = raw.target().strip_prefix("/scim/v2").unwrap_or_default();
         let (path, query) = below.split_once('?').unwrap_or((below, ""));
@@ -116,7 +105,7 @@ impl Mini {
     fn save(&mut self, before: &Value, after: Value) -> Reply {
         let moved = before["userName"] != after["userName"] || address(before) != address(&after);
         let stays = before["active"] == true && after["active"] == true;
-        if moved && stays && self.rename == Rename::Refuse {
+        if moved && stays {
             return Reply::refusal(400, "mutability", "Unassign the person first, then reassign.");
         }
         let kept = self.users.iter_mut().find(|user| user["id"] == before["id"]).unwrap();

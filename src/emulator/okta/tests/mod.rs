@@ -7,5 +7,5 @@ pub(in crate::emulator) mod stub;
 
 mod bytes;
 mod credentials;
-mod stories;
+mod rarely;
 mod verdicts;

@@ -1,11 +1,11 @@
 //! A story is told to its end, or to the exchange that broke it.
 
-use crate::emulator::okta::tests::mini::{Mini, Rename};
+use crate::emulator::okta::tests::mini::Mini;
 use crate::emulator::okta::tests::stub::{Reply, Stub};
 use crate::emulator::story::{Credential, Scene, Told, modes, prepared, shipped, tell_in};
 
 fn server() -> Stub {
-    let mut mini = Mini::new(Rename::Refuse);
+    let mut mini = Mini::default();
     Stub::deciding(move |raw| mini.answer(raw))
 }
 
@@ -43,7 +43,7 @@ async fn every_shipped_story_of_an_okta_life_holds_against_a_good_server() {
 async fn a_patch_answered_with_204_breaks_no_expectation_of_the_user() {
     let stories = shipped("okta").unwrap();
     let story = stories.iter().find(|story| story.file == "okta/a-whole-life.toml").unwrap();
-    let mut mini = Mini::new(Rename::Refuse);
+    let mut mini = Mini::default();
     let stub = Stub::deciding(move |raw| match (raw.method(), mini.answer(raw)) {
         ("PATCH", good) if good.status == 200 => Reply::none(204),
         (_, other) => other,

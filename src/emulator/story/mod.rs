@@ -27,6 +27,6 @@ pub use format::{Server, Step, Story, Unreadable};
 pub use print::Printer;
 pub use runner::{Break, MARK, OWN_VERBS, Scene, Told, ToldStep, check, tell, time_of};
 pub use shipped::{SHIPPED, Shipped, shipped};
-pub use tenant::{Act, Misuse, Tenant, Verb, list};
+pub use tenant::{Act, Misuse, Tenant, Verb, list, on, verb};
 #[cfg(test)]
 mod tests;

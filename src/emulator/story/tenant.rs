@@ -28,6 +28,26 @@ pub struct Verb {
     pub fact: &'static str,
 }
 
+/// A [`Verb`] that is done to nobody in particular.
+pub const fn verb(
+    name: &'static str,
+    takes: &'static [&'static str],
+    says: &'static str,
+    fact: &'static str,
+) -> Verb {
+    Verb { name, who: false, takes, says, fact }
+}
+
+/// A [`Verb`] that is done to a person.
+pub const fn on(
+    name: &'static str,
+    takes: &'static [&'static str],
+    says: &'static str,
+    fact: &'static str,
+) -> Verb {
+    Verb { name, who: true, takes, says, fact }
+}
+
 /// Something to be done.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Act {

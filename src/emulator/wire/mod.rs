@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-pub use sender::Sender;
+pub use sender::{Sender, spoken};
 
 use super::clock::VirtualClock;
 use super::faults::Faults;

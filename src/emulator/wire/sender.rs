@@ -265,7 +265,7 @@ fn presented(credential: &str, secret: &str) -> Result<(HeaderValue, Vec<String>
 }
 
 /// The message of a transport failure with its causes, without the URL (it may name a person).
-fn spoken(error: reqwest::Error) -> String {
+pub fn spoken(error: reqwest::Error) -> String {
     let error = error.without_url();
     let mut text = if error.is_timeout() { "timed out: ".to_owned() } else { String::new() };
     text.push_str(&error.to_string());

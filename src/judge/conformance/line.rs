@@ -4,7 +4,7 @@
 
 use super::check::Profile;
 use crate::emulator::transcript::{Exchange, HIDDEN, without_passwords};
-use crate::emulator::wire::Answer;
+use crate::emulator::wire::{Answer, spoken};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 use serde::Serialize;
@@ -369,17 +369,4 @@ pub fn shorten(text: &str, most: usize) -> String {
         short.push('…');
     }
     short
-}
-
-/// The message of a transport failure with its causes, without the URL (it may name a person).
-fn spoken(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut text = if error.is_timeout() { "timed out: ".to_owned() } else { String::new() };
-    text.push_str(&error.to_string());
-    let mut cause = std::error::Error::source(&error);
-    while let Some(inner) = cause {
-        text.push_str(&format!(": {inner}"));
-        cause = inner.source();
-    }
-    text
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::directory::{Entry, Presence};
 use super::quarantine::Reason;
 use super::{SWITCHES, Tenant, cycle};
-use crate::emulator::story::{self, Act, Misuse, Verb, list};
+use crate::emulator::story::{self, Act, Misuse, Verb, list, on, verb};
 use crate::emulator::transcript::Outcome;
 use crate::emulator::wire::Wire;
 
@@ -28,24 +28,6 @@ const PROFILE: &[&str] = &[
 
 /// What is said of an edit that the next cycle will see.
 const EDITED: &str = "the directory was edited; the next cycle sees it";
-
-const fn verb(
-    name: &'static str,
-    takes: &'static [&'static str],
-    says: &'static str,
-    fact: &'static str,
-) -> Verb {
-    Verb { name, who: false, takes, says, fact }
-}
-
-const fn on(
-    name: &'static str,
-    takes: &'static [&'static str],
-    says: &'static str,
-    fact: &'static str,
-) -> Verb {
-    Verb { name, who: true, takes, says, fact }
-}
 
 #[rustfmt::skip]
 const VERBS: &[Verb] = &[

@@ -2,7 +2,7 @@
 
 use super::directory::FIELDS;
 use crate::emulator::okta::settings;
-use crate::emulator::story::Verb;
+use crate::emulator::story::{Verb, on, verb};
 
 /// Every verb, with its arguments and where the behaviour is documented.
 #[rustfmt::skip]
@@ -50,21 +50,3 @@ pub(super) const VERBS: &[Verb] = &[
     on("read", &[], "Reads the linked User.", "Okta facts §8"),
     on("spec_test", &[], "Runs the reads of Okta's published suite.", "Okta facts §4"),
 ];
-
-const fn verb(
-    name: &'static str,
-    takes: &'static [&'static str],
-    says: &'static str,
-    fact: &'static str,
-) -> Verb {
-    Verb { name, who: false, takes, says, fact }
-}
-
-const fn on(
-    name: &'static str,
-    takes: &'static [&'static str],
-    says: &'static str,
-    fact: &'static str,
-) -> Verb {
-    Verb { name, who: true, takes, says, fact }
-}

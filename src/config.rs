@@ -33,6 +33,12 @@ pub struct Config {
     pub limits: Limits,
     /// Scoped keys (R5).
     pub keys: Keys,
+    /// Comparing seats with Apollo's users (C1 to C6).
+    pub reconcile: Reconcile,
+    /// What a seat costs (C4).
+    pub money: Money,
+    /// The audit (U1).
+    pub audit: Audit,
     /// Logs.
     pub log: Log,
 }
@@ -48,6 +54,9 @@ impl Default for Config {
             apollo: Apollo::default(),
             limits: Limits::default(),
             keys: Keys::default(),
+            reconcile: Reconcile::default(),
+            money: Money::default(),
+            audit: Audit::default(),
             log: Log::default(),
         }
     }
@@ -73,6 +82,31 @@ pub struct Apollo {
     pub second_master_key: Option<SecretString>,
     /// Longest wait for Apollo's first byte.
     pub timeout_seconds: u64,
+    /// Where users are listed.
+    pub users_path: UsersPath,
+    /// The OAuth application, for Apollo partners: instead of a master key (R13).
+    pub client_id: Option<String>,
+    /// Its secret.
+    pub client_secret: Option<SecretString>,
+    /// Scopes it asks for, separated by blanks.
+    pub scopes: String,
+    /// Where a person authorises it.
+    pub authorize_url: String,
+    /// Where its codes and refresh tokens are exchanged.
+    pub token_url: String,
+}
+
+/// Where Apollo lists users (Apollo facts §3.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UsersPath {
+    /// `/users/search`, and `/users` when that does not exist.
+    #[default]
+    Auto,
+    /// `/users/search`.
+    Search,
+    /// `/users`.
+    Plain,
 }
 
 impl Default for Apollo {
@@ -82,6 +116,12 @@ impl Default for Apollo {
             master_key: None,
             second_master_key: None,
             timeout_seconds: 30,
+            users_path: UsersPath::default(),
+            client_id: None,
+            client_secret: None,
+            scopes: "users_list".to_owned(),
+            authorize_url: "https://app.apollo.io/#/oauth/authorize".to_owned(),
+            token_url: "https://app.apollo.io/api/v1/oauth/token".to_owned(),
         }
     }
 }
@@ -127,6 +167,79 @@ pub struct Keys {
 impl Default for Keys {
     fn default() -> Self {
         Self { default_ttl_days: 90, max_ttl_days: 365 }
+    }
+}
+
+/// Comparing seats with Apollo's users (C1 to C6).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default)]
+pub struct Reconcile {
+    /// How often; 0 never, and a run by hand is always possible.
+    pub interval_seconds: u64,
+    /// How much earlier or later a run may begin, of the interval, so that bridges do not ask together.
+    pub jitter_percent: u64,
+    /// How long somebody newly assigned may be missing at Apollo before that is a finding (C3).
+    pub grace_seconds: u64,
+    /// By how much Apollo's users may become fewer from one run to the next before that is not believed.
+    pub drop_percent: u64,
+    /// Days a key may lie unused before that is a finding.
+    pub stale_key_days: i64,
+    /// Apollo's id of the team; absent means that of the first complete run.
+    pub team_id: Option<String>,
+    /// Domains of the company's own addresses, separated by commas; empty means those of the seats.
+    pub company_domains: String,
+}
+
+impl Default for Reconcile {
+    fn default() -> Self {
+        Self {
+            interval_seconds: 6 * 3600,
+            jitter_percent: 10,
+            grace_seconds: 24 * 3600,
+            drop_percent: 30,
+            stale_key_days: 60,
+            team_id: None,
+            company_domains: String::new(),
+        }
+    }
+}
+
+/// What a seat costs (C4).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default)]
+pub struct Money {
+    /// Price of a seat per month, in cents; by default Apollo's list price (Apollo facts §7.2).
+    pub seat_cents: i64,
+    /// Its currency, as ISO 4217 says it.
+    pub currency: String,
+    /// Names of Apollo's permission sets, `ID=NAME` separated by commas.
+    pub permission_sets: String,
+    /// Ids of permission sets whose holders are not billed, separated by commas.
+    pub free_permission_sets: String,
+}
+
+impl Default for Money {
+    fn default() -> Self {
+        Self {
+            seat_cents: 119_00,
+            currency: "USD".to_owned(),
+            permission_sets: String::new(),
+            free_permission_sets: String::new(),
+        }
+    }
+}
+
+/// The audit (U1).
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(default)]
+pub struct Audit {
+    /// How often its end is signed, if there is anything new.
+    pub checkpoint_seconds: u64,
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self { checkpoint_seconds: 3600 }
     }
 }
 

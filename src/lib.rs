@@ -6,7 +6,7 @@
 //! | `proxy`, `admin` | capabilities: holder -> us -> Apollo, operator -> us |
 //! | `store`, `apollo`, `issuer` | doors to the world: SQL, Apollo's API, the keys of token issuers |
 //! | `http` | shared kit for handlers: guards, errors, request ids |
-//! | `scim`, `flavour`, `seat`, `rbac`, `credential`, `audit` | rules, pure |
+//! | `scim`, `flavour`, `seat`, `drift`, `rbac`, `credential`, `audit` | rules, pure |
 //! | `config`, `telemetry`, `server`, `cli` | configuration, logs, the page of routes, the command line |
 //! | `emulator`, `judge` | the annex: fake Okta, Entra and Apollo; demo, benchmarks, conformance |
 //!
@@ -22,6 +22,7 @@ pub mod audit;
 pub mod cli;
 pub mod config;
 pub mod credential;
+pub mod drift;
 pub mod emulator;
 pub mod flavour;
 pub mod http;

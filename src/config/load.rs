@@ -192,8 +192,8 @@ fn from_environment(variables: &BTreeMap<String, String>) -> Result<Vec<(String,
 
 /// A number where a number is meant; every other variable is text, whatever it looks like.
 fn typed(key: &str, value: &str) -> Value {
-    let numeric =
-        ["_seconds", "_bytes", "_size", "_days", "_operations"].iter().any(|unit| key.ends_with(unit));
+    let units = ["_seconds", "_bytes", "_size", "_days", "_operations", "_steps", "_cents", "_percent"];
+    let numeric = units.iter().any(|unit| key.ends_with(unit));
     match value.trim().parse::<i64>() {
         Ok(number) if numeric => Value::from(number),
         _ => Value::from(value),
@@ -220,6 +220,7 @@ fn check(config: &Config) -> Result<(), Problem> {
         ("former_secret", &config.former_secret),
         ("apollo.master_key", &config.apollo.master_key),
         ("apollo.second_master_key", &config.apollo.second_master_key),
+        ("apollo.client_secret", &config.apollo.client_secret),
     ];
     for (key, secret) in secrets {
         if secret.as_ref().is_some_and(|secret| secret.expose_secret().trim().is_empty()) {
@@ -231,7 +232,19 @@ fn check(config: &Config) -> Result<(), Problem> {
         let rule = "keys.default_ttl_days has to lie between 1 and keys.max_ttl_days";
         return refuse("keys.default_ttl_days", keys.default_ttl_days.to_string(), rule);
     }
+    if config.money.seat_cents < 0 {
+        return refuse("money.seat_cents", config.money.seat_cents.to_string(), "it cannot be negative");
+    }
+    for (key, percent) in [
+        ("reconcile.jitter_percent", config.reconcile.jitter_percent),
+        ("reconcile.drop_percent", config.reconcile.drop_percent),
+    ] {
+        if percent > 100 {
+            return refuse(key, percent.to_string(), "it has to lie between 0 and 100");
+        }
+    }
     check_url("apollo.base_url", &config.apollo.base_url)?;
+    check_url("apollo.token_url", &config.apollo.token_url)?;
     config.public_url.as_deref().map_or(Ok(()), |url| check_url("public_url", url))?;
     config.backend().map(|_| ())
 }
@@ -304,6 +317,8 @@ mod tests {
         let config = read(toml, &[("SEATBRIDGE__LIMITS__PAGE_SIZE", "300")]).unwrap();
         assert_eq!((config.listen.as_str(), config.limits.page_size), ("127.0.0.1:1", 300));
         assert_eq!(config.limits.request_seconds, 50);
+        let steps = read("", &[("SEATBRIDGE__LIMITS__SEARCH_STEPS", "7")]).unwrap();
+        assert_eq!(steps.limits.search_steps, 7, "a number is a number in a variable too");
         assert_eq!(config.tenant_url(), "http://127.0.0.1:1/scim/v2");
     }
 
@@ -338,6 +353,8 @@ mod tests {
             ("[limits]\npage_size = 10\n", vec![], "under 100"),
             ("[limits]\nbulk_operations = 0\n", vec![], "at least 1"),
             ("", vec![("SEATBRIDGE__LIMITS__BULK_OPERATIONS", "0")], "at least 1"),
+            ("", vec![("SEATBRIDGE__MONEY__SEAT_CENTS", "-1")], "negative"),
+            ("", vec![("SEATBRIDGE__RECONCILE__DROP_PERCENT", "101")], "between 0 and 100"),
             ("listen = 5\n", vec![], "listen must be"),
             ("= no toml", vec![], "seatbridge.toml: TOML parse error at line 1"),
             ("secret = \"hunter2", vec![], "at line 1"),

@@ -1,5 +1,22 @@
 //! The tables, as both backends have them.
 
+// Until every table has its queries.
+#![allow(unused_imports)]
+
+mod calls;
+mod grant;
+mod holds;
+mod operators;
+mod proof;
+mod reconciliation;
+
+pub use calls::*;
+pub use grant::*;
+pub use holds::*;
+pub use operators::*;
+pub use proof::*;
+pub use reconciliation::*;
+
 diesel::table! {
     writer (id) {
         id -> BigInt, audit_seq -> BigInt, audit_hash -> Text, seat_seq -> BigInt, assigned -> BigInt,
@@ -21,7 +38,9 @@ diesel::table! {
         without_seat -> Text,
         default_role -> Text, role_map -> Text, sso_entity_id -> Nullable<Text>,
         sso_certificate -> Nullable<Text>,
-        created_at -> BigInt, users -> BigInt,
+        created_at -> BigInt, users -> BigInt, fuse_seats -> Nullable<BigInt>,
+        fuse_percent -> Nullable<BigInt>, paused_at -> Nullable<BigInt>, paused_why -> Nullable<Text>,
+        removed_at -> Nullable<BigInt>,
     }
 }
 diesel::table! {

@@ -19,7 +19,7 @@ const ANYTHING: &[&str] = &["*"];
 /// What a capability may name: every room below it, and the services (never the doors) of the others.
 #[rustfmt::skip]
 const CAPABILITY: &[&str] = &[
-    "scim", "seat", "rbac", "audit", "credential", "flavour",
+    "scim", "seat", "drift", "rbac", "audit", "credential", "flavour",
     "config", "telemetry", "store", "apollo", "issuer", "http",
     "provision::service", "reconcile::service", "proxy::service", "admin::service",
 ];
@@ -32,19 +32,20 @@ const JUDGE: &[&str] =
 const ROOMS: &[Room] = &[
     room("scim", &[], "a protocol library must not know seats"),
     room("seat", &[], "Apollo's rules must not know SCIM's spelling"),
+    room("drift", &["seat"], "Apollo's list against seats: plain rules, no door and no database"),
     room("rbac", &[], "plain rules; time and randomness arrive as arguments"),
     room("audit", &[], "plain words; time and randomness arrive as arguments"),
     room("credential", &[], "plain rules; time and randomness arrive as arguments"),
     room("flavour", &["scim"], "dialect in, canonical SCIM out"),
     room("config", &[], "plain data; each door receives its own section"),
     room("telemetry", &["config"], "is set up once, from its own section"),
-    room("store", &["scim", "seat", "flavour", "rbac", "credential", "audit", "config"],
+    room("store", &["scim", "seat", "drift", "flavour", "rbac", "credential", "audit", "config"],
         "turns rows into domain values; knows no door"),
-    room("apollo", &["rbac", "config"], "cannot forward without a permit"),
+    room("apollo", &["rbac", "drift", "config"], "cannot forward without a permit"),
     room("issuer", &["credential"], "asks issuers for their keys; whom to trust is the store's to say"),
     room("http",
-        &["scim", "seat", "rbac", "audit", "credential", "flavour", "config", "telemetry", "store", "apollo",
-            "issuer"],
+        &["scim", "seat", "drift", "rbac", "audit", "credential", "flavour", "config", "telemetry", "store",
+            "apollo", "issuer"],
         "turns errors into bodies, headers into guards"),
     room("access", CAPABILITY, "a capability; shares decisions with the others, never doors"),
     room("provision", CAPABILITY, "a capability; shares decisions with the others, never doors"),

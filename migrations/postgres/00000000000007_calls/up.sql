@@ -1,0 +1,12 @@
+-- Proxied calls, counted by key, route and hour; neither bodies nor personal data.
+CREATE TABLE calls (
+  key_id TEXT COLLATE "C" NOT NULL,
+  hour_at BIGINT NOT NULL,
+  route TEXT COLLATE "C" NOT NULL,
+  seat_id TEXT COLLATE "C" NOT NULL,
+  served BIGINT NOT NULL,
+  denied BIGINT NOT NULL,
+  last_at BIGINT NOT NULL,
+  PRIMARY KEY (key_id, hour_at, route)
+);
+CREATE INDEX calls_seat ON calls (seat_id, hour_at);

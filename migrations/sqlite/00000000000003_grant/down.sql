@@ -1,0 +1,2 @@
+DROP TABLE apollo_connects;
+DROP TABLE apollo_grants;

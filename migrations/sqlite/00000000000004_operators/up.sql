@@ -1,0 +1,20 @@
+-- People and scripts that use the operators' API.
+CREATE TABLE operators (
+  id TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL UNIQUE,
+  role TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  revoked_at BIGINT
+);
+CREATE TABLE operator_tokens (
+  id TEXT NOT NULL PRIMARY KEY,
+  operator_id TEXT NOT NULL REFERENCES operators (id),
+  digest TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT,
+  revoked_at BIGINT,
+  last_used_at BIGINT,
+  last_used_from TEXT
+);
+CREATE INDEX operator_tokens_operator ON operator_tokens (operator_id);

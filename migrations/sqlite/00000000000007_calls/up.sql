@@ -1,0 +1,12 @@
+-- Proxied calls, counted by key, route and hour; neither bodies nor personal data.
+CREATE TABLE calls (
+  key_id TEXT NOT NULL,
+  hour_at BIGINT NOT NULL,
+  route TEXT NOT NULL,
+  seat_id TEXT NOT NULL,
+  served BIGINT NOT NULL,
+  denied BIGINT NOT NULL,
+  last_at BIGINT NOT NULL,
+  PRIMARY KEY (key_id, hour_at, route)
+);
+CREATE INDEX calls_seat ON calls (seat_id, hour_at);

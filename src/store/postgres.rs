@@ -22,6 +22,9 @@ const NO_INDEX: &str = "";
 /// also beside an OR, where `IN` with a question would walk the whole table.
 const AMONG: (&str, &str) = ("seats.id = ANY (ARRAY(", "))");
 
+#[macro_use]
+#[path = "queries/rows.rs"]
+mod rows;
 #[path = "queries/access.rs"]
 mod access;
 #[path = "queries/directories.rs"]
@@ -30,6 +33,8 @@ mod directories;
 mod head;
 #[path = "queries/keys.rs"]
 mod keys;
+#[path = "queries/links.rs"]
+mod links;
 #[path = "queries/lists.rs"]
 mod lists;
 #[path = "queries/lists_sql.rs"]

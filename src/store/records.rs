@@ -1,8 +1,10 @@
 //! Rows as domain values. Times are UTC microseconds.
 
 mod access;
+mod reconciliation;
 
 pub use access::{ClientCredential, Federation, IssuerTrust, OauthClient, Proof};
+pub use reconciliation::{LinkedBy, SeatLink};
 
 use crate::flavour::Flavour;
 use crate::rbac::Role;

@@ -21,6 +21,9 @@ const NO_INDEX: &str = "+";
 /// What stands around a question for ids, so that each id is looked up by its index.
 const AMONG: (&str, &str) = ("seats.id IN (", ")");
 
+#[macro_use]
+#[path = "queries/rows.rs"]
+mod rows;
 #[path = "queries/access.rs"]
 mod access;
 #[path = "queries/directories.rs"]
@@ -29,6 +32,8 @@ mod directories;
 mod head;
 #[path = "queries/keys.rs"]
 mod keys;
+#[path = "queries/links.rs"]
+mod links;
 #[path = "queries/lists.rs"]
 mod lists;
 #[path = "queries/lists_sql.rs"]

@@ -1,5 +1,9 @@
 //! What a use case may ask and change while it runs. Implemented once per backend, by one text.
 
+mod links;
+
+pub use links::Links;
+
 use super::error::Error;
 use super::listing::{Candidate, Condition, Part, Question};
 use super::records::{
@@ -12,7 +16,7 @@ use crate::rbac::Role;
 use crate::seat::Capacity;
 
 /// Everything a use case can do within one transaction.
-pub trait Tx: Teams + Directories + Access + Seats + Lists + Keys + Trail {
+pub trait Tx: Teams + Directories + Access + Seats + Lists + Keys + Trail + Links {
     /// Whether the connection answers, and its tables are there.
     fn ping(&mut self) -> Result<(), Error>;
 }

@@ -2,6 +2,7 @@
 //! followed.
 
 use super::forward::Failure;
+use super::limits::Learned;
 use crate::config;
 use reqwest::header::{HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
@@ -20,6 +21,8 @@ pub struct Apollo {
     keys: Arc<[SecretString]>,
     slot: Arc<AtomicUsize>,
     timeout: Duration,
+    pub(super) users_path: config::UsersPath,
+    pub(super) learned: Learned,
 }
 
 impl std::fmt::Debug for Apollo {
@@ -65,7 +68,13 @@ impl Apollo {
             .build()
             .map_err(|error| Unusable::Client(error.to_string()))?;
         let base = config.base_url.trim_end_matches('/').to_owned();
-        Ok(Some(Self { client, base, keys: keys.into(), slot: Arc::default(), timeout }))
+        let (users_path, learned) = (config.users_path, Learned::default());
+        Ok(Some(Self { client, base, keys: keys.into(), slot: Arc::default(), timeout, users_path, learned }))
+    }
+
+    /// What lets the bridge in at the moment, in a person's words.
+    pub(super) fn credential(&self) -> &'static str {
+        if self.slot.load(Ordering::Relaxed) == 0 { "master key" } else { "second master key" }
     }
 
     /// Longest wait for the first byte of an answer.

@@ -138,7 +138,7 @@ fn text_headers(headers: &HeaderMap) -> Vec<(String, String)> {
 }
 
 /// Apollo's word for "this key may not": under any status, never parsed for more (Apollo facts §2.2).
-fn is_inaccessible(body: &[u8]) -> bool {
+pub(super) fn is_inaccessible(body: &[u8]) -> bool {
     if body.len() > SMALL {
         return false;
     }

@@ -2,9 +2,22 @@
 //!
 //! - `client`: the one file that holds the master key; one origin, no redirects, deadlines.
 //! - `forward`: one permitted call there and its answer back.
+//! - `users`: all users of the workspace, read page by page, into a `reading` that says whether it is whole:
+//!   `page` reads one page, `tally` adds pages up and judges them, `doubt` names each way to fail or lie.
+//! - `ask`: one question, asked patiently; `limits`: what Apollo said it allows.
 
+mod ask;
 mod client;
+mod doubt;
 mod forward;
+mod limits;
+mod page;
+mod reading;
+mod tally;
+mod users;
 
 pub use client::{Apollo, Unusable};
+pub use doubt::Doubt;
 pub use forward::{Answer, Failure, Tail};
+pub use limits::{Allowance, Limit, Window, Windows};
+pub use reading::{Evidence, ReadOptions, Reading, Verdict};

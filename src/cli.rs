@@ -12,6 +12,7 @@ mod demo;
 mod directory;
 mod emulate;
 mod key;
+mod operator;
 mod output;
 mod seat;
 mod serve;
@@ -107,6 +108,7 @@ async fn obey(command: Command, output: Output) -> Result<(), Failure> {
         Command::Client(verb) => client::run(verb, output).await,
         Command::Seat(verb) => seat::run(verb, output).await,
         Command::Key(verb) => key::run(verb, output).await,
+        Command::Operator(verb) => operator::run(verb, output).await,
         Command::Audit(verb) => trail::run(verb, output).await,
     }
 }

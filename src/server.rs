@@ -10,10 +10,10 @@ use crate::credential::secret::Secrets;
 use crate::http::compression::compressed;
 use crate::http::error::{CallFailure, ScimFailure};
 use crate::http::front::front;
-use crate::http::{Bridge, Clock, gate::Gate, notes::Notes};
+use crate::http::{Bridge, Clock, denials::Denials, gate::Gate, notes::Notes};
 use crate::issuer::Issuers;
 use crate::store::Store;
-use crate::{access, admin, provision, proxy, telemetry};
+use crate::{access, admin, audit, provision, proxy, telemetry};
 use actix_web::dev::{HttpServiceFactory, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpResponse, HttpServer, web};
@@ -168,6 +168,7 @@ pub fn start(
         issuers: Issuers::new().map_err(Problem::Issuers)?,
         gate: Gate::default(),
         notes: Notes::default(),
+        denials: Denials::default(),
     };
     telemetry::keep_metrics();
     let (started, starting) = std::sync::mpsc::channel();
@@ -220,6 +221,7 @@ impl Running {
         if let Err(error) = self.bridge.notes.flush(&self.bridge.store).await {
             tracing::error!(%error, "the last second of lookups could not be written");
         }
+        tell_denials(self.bridge.denials.rest(), &self.bridge.store).await;
     }
 }
 
@@ -228,6 +230,17 @@ impl Drop for Running {
         let Some(thread) = self.thread.take() else { return };
         drop(self.handle.stop(false));
         let _ = thread.join();
+    }
+}
+
+/// Audits how often operators were refused since the first time.
+async fn tell_denials(counted: Vec<audit::Entry>, store: &Store) {
+    if counted.is_empty() {
+        return;
+    }
+    let written = store.write(move |tx| counted.iter().try_for_each(|entry| tx.append(entry).map(|_| ())));
+    if let Err(error) = written.await {
+        tracing::error!(%error, "refused calls of operators could not be audited");
     }
 }
 
@@ -241,6 +254,7 @@ async fn tick(bridge: Bridge) {
         if let Err(error) = bridge.notes.flush(&bridge.store).await {
             tracing::error!(%error, "a second of lookups could not be written");
         }
+        tell_denials(bridge.denials.over(bridge.clock.now()), &bridge.store).await;
         match provision::queue::seat_next(&bridge).await {
             Ok(0) => {}
             Ok(seated) => tracing::info!(seated, "people who waited were given a seat"),

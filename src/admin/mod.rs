@@ -4,6 +4,7 @@
 //!   the audit.
 //! - `api`: the founding document's admin endpoints, for holders whose role manages the team (R6).
 //! - `links`: how well an identity provider keeps up with the people it sent.
+//! - `operators`: who may use the operators' API.
 //! - `refusal`: why an operator's wish is not done, with the exit code it ends in.
 //! - `sso`: the SSO facts of a directory.
 //! - `trust`: whose tokens a directory accepts; `clients`: OAuth clients (A3).
@@ -12,6 +13,7 @@ pub mod api;
 pub mod clients;
 pub mod keys;
 pub mod links;
+pub mod operators;
 pub mod people;
 pub mod refusal;
 pub mod service;

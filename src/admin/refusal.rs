@@ -64,6 +64,26 @@ pub enum Refusal {
         /// As typed.
         id: String,
     },
+    /// No such operator, or revoked before.
+    #[error("no living operator is called {name}; see `seatbridge operator list`")]
+    UnknownOperator {
+        /// As typed.
+        name: String,
+    },
+    /// The name is taken.
+    #[error(
+        "there is an operator called {name} already; `seatbridge operator token {name}` makes another token"
+    )]
+    OperatorExists {
+        /// As typed.
+        name: String,
+    },
+    /// No such token, or revoked before.
+    #[error("no living operator token has the id {id}; see `seatbridge operator list`")]
+    UnknownOperatorToken {
+        /// As typed.
+        id: String,
+    },
     /// Nobody is trusted.
     #[error("directory {directory} accepts no issuer's tokens; see `seatbridge directory show {directory}`")]
     NothingTrusted {
@@ -114,6 +134,8 @@ impl Refusal {
             | Refusal::UnknownToken { .. }
             | Refusal::UnknownClient { .. }
             | Refusal::UnknownCredential { .. }
+            | Refusal::UnknownOperator { .. }
+            | Refusal::UnknownOperatorToken { .. }
             | Refusal::NothingTrusted { .. } => 1,
             Refusal::Minting(MintRefusal::NoSuchHolder { .. } | MintRefusal::NoSuchKey) => 1,
             Refusal::BadValue(_) | Refusal::SsoUnreadable(_) | Refusal::Unsupported(_) => 2,
@@ -122,6 +144,7 @@ impl Refusal {
             | Refusal::NotConnectable(_)
             | Refusal::SsoMissing { .. }
             | Refusal::TrustedElsewhere { .. }
+            | Refusal::OperatorExists { .. }
             | Refusal::DirectoryExists { .. } => 5,
             Refusal::Broken(_) => 7,
         }

@@ -46,6 +46,22 @@ impl Entry {
     }
 }
 
+impl Entry {
+    fn reason_kept(&self) -> Option<String> {
+        match &self.actor {
+            Actor::OperatorToken(hand) => Some(hand.signed(self.reason.as_deref())),
+            _ => self.reason.clone(),
+        }
+    }
+
+    fn request_kept(&self) -> Option<String> {
+        match &self.actor {
+            Actor::OperatorToken(hand) => Some(hand.request_id.clone()),
+            _ => self.request_id.clone(),
+        }
+    }
+}
+
 /// One entry as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Sealed {
@@ -87,9 +103,9 @@ impl Sealed {
             directory_id: entry.directory_id.clone(),
             seat_id: entry.seat_id.clone(),
             subject: entry.subject.clone(),
-            reason: entry.reason.clone(),
+            reason: entry.reason_kept(),
             changes: entry.changes.to_string(),
-            request_id: entry.request_id.clone(),
+            request_id: entry.request_kept(),
             hash: String::new(),
         };
         sealed.hash = sealed.hash_after(previous);

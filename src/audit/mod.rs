@@ -8,4 +8,4 @@ mod chain;
 mod words;
 
 pub use chain::{Broken, Entry, Sealed, Verifier};
-pub use words::{Action, Actor, Outcome};
+pub use words::{Action, Actor, Hand, Outcome};

@@ -13,12 +13,41 @@ pub enum Actor {
     Issuer(String),
     /// A person with the command line.
     Operator(String),
-    /// An operator of the API, by their token.
-    OperatorToken(String),
+    /// An operator of the API, by their token and in their words.
+    OperatorToken(Hand),
     /// A holder, by their key.
     Key(String),
     /// The bridge itself: the turn of somebody waiting, an expiry.
     Bridge,
+}
+
+/// An operator of the API in one request.
+///
+/// It travels with the actor, so that every entry the request causes, wherever it is written, says in its
+/// reason who it was and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hand {
+    /// The token shown.
+    pub token_id: String,
+    /// Whose it is, as people call them.
+    pub name: String,
+    /// What they gave as their reason.
+    pub why: Option<String>,
+    /// The request.
+    pub request_id: String,
+}
+
+impl Hand {
+    /// The reason an entry keeps: the fact it was written with, the operator's words, their name.
+    pub(super) fn signed(&self, fact: Option<&str>) -> String {
+        let why = self.why.as_deref().unwrap_or_default();
+        match fact {
+            None | Some("") if why.is_empty() => format!("by {}", self.name),
+            None | Some("") => format!("{why} (by {})", self.name),
+            Some(fact) if why.is_empty() || fact.contains(why) => format!("{fact} (by {})", self.name),
+            Some(fact) => format!("{fact}: {why} (by {})", self.name),
+        }
+    }
 }
 
 impl std::fmt::Display for Actor {
@@ -29,7 +58,7 @@ impl std::fmt::Display for Actor {
             Actor::Federation(id) => write!(f, "federation:{id}"),
             Actor::Issuer(id) => write!(f, "issuer:{id}"),
             Actor::Operator(name) => write!(f, "operator:{name}"),
-            Actor::OperatorToken(id) => write!(f, "operator_token:{id}"),
+            Actor::OperatorToken(hand) => write!(f, "operator_token:{}", hand.token_id),
             Actor::Key(id) => write!(f, "key:{id}"),
             Actor::Bridge => f.write_str("bridge"),
         }
@@ -212,5 +241,31 @@ impl Outcome {
             Outcome::Done => "done",
             Outcome::Refused => "refused",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// U1: whoever reads the entry reads who it was and why, and neither twice.
+    #[test]
+    fn a_reason_is_signed_with_words_and_name() {
+        let hand = |why: Option<&str>| Hand {
+            token_id: "t1".to_owned(),
+            name: "nora".to_owned(),
+            why: why.map(str::to_owned),
+            request_id: "r1".to_owned(),
+        };
+        for (why, fact, kept) in [
+            (None, None, "by nora"),
+            (Some("left the firm"), None, "left the firm (by nora)"),
+            (None, Some("token 7"), "token 7 (by nora)"),
+            (Some("leaked"), Some("token 7"), "token 7: leaked (by nora)"),
+            (Some("leaked"), Some("token 7: leaked"), "token 7: leaked (by nora)"),
+        ] {
+            assert_eq!(hand(why).signed(fact), kept);
+        }
+        assert_eq!(Actor::OperatorToken(hand(None)).to_string(), "operator_token:t1");
     }
 }

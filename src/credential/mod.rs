@@ -4,7 +4,8 @@
 //! - `scim_token`: JWTs of directories.
 //! - `api_key`: scoped keys of holders.
 //! - `client_secret`: secrets of OAuth clients.
-//! - `opaque`: what those two have in common: prefix, id, secret, checksum.
+//! - `operator_token`: tokens of operators of the API.
+//! - `opaque`: what those three have in common: prefix, id, secret, checksum.
 //! - `seal`: small texts that only we can make and read.
 //! - `bearer`: the Authorization header, strictly.
 //! - `foreign`, `issuer_keys`: tokens another issuer signed, and the keys it publishes.
@@ -18,6 +19,7 @@ pub mod client_secret;
 pub mod foreign;
 pub mod issuer_keys;
 pub mod opaque;
+pub mod operator_token;
 pub mod scim_token;
 pub mod seal;
 pub mod secret;

@@ -3,8 +3,10 @@
 //! A 4xx explains and says what to do; a 5xx explains nothing, and its cause is logged once, here.
 
 mod grant;
+mod problem;
 
 pub use grant::GrantFailure;
+pub use problem::{Kind, PROBLEM_JSON, Problem};
 
 use super::body::Unread;
 use super::foreign::NotVerified;

@@ -5,9 +5,9 @@
 //! of ours.
 
 use super::clock::new_id;
-use super::error::{CallFailure, ScimFailure};
+use super::error::{CallFailure, Problem, ScimFailure};
 use super::state::Bridge;
-use crate::credential::{api_key, client_secret};
+use crate::credential::{api_key, client_secret, operator_token};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
@@ -20,6 +20,9 @@ use std::time::{Duration, Instant};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const LONGEST_REQUEST_ID: usize = 64;
+
+/// Where the operators' API begins.
+pub const OPERATORS: &str = "/admin/api/v1";
 
 /// Ties the answer, the access log, the provisioning log and the audit of one request together.
 #[derive(Debug, Clone)]
@@ -68,7 +71,7 @@ pub async fn front(
     let answer = match side {
         // The proxy has deadlines of its own, towards Apollo.
         Side::Proxy => Ok(AssertUnwindSafe(next.call(request)).catch_unwind().await),
-        Side::Scim | Side::Other => {
+        Side::Scim | Side::Operators | Side::Other => {
             request.extensions_mut().insert(Deadline(started + longest));
             let guarded = AssertUnwindSafe(next.call(request)).catch_unwind();
             tokio::time::timeout(longest, guarded).await
@@ -116,6 +119,7 @@ fn note(method: &str, path: &str, side: Side, status: StatusCode, id: &str, star
 enum Side {
     Scim,
     Proxy,
+    Operators,
     Other,
 }
 
@@ -127,6 +131,8 @@ impl Side {
             Side::Scim
         } else if below("/apollo") || below("/api/v1") {
             Side::Proxy
+        } else if below(OPERATORS) {
+            Side::Operators
         } else {
             Side::Other
         }
@@ -136,6 +142,7 @@ impl Side {
         match self {
             Side::Scim => "scim",
             Side::Proxy => "proxy",
+            Side::Operators => "operators",
             Side::Other => "other",
         }
     }
@@ -151,8 +158,8 @@ fn shown_path(path: &str) -> String {
 
 /// One segment, and the one above it: where ids stand, a plain word may be somebody's name.
 fn shown_segment(segment: &str, above: &str) -> String {
-    if matches!(above, "Users" | "Groups") {
-        let ours = matches!(segment, "" | ".search") || uuid::Uuid::try_parse(segment).is_ok();
+    if matches!(above, "Users" | "Groups" | "seats") {
+        let ours = matches!(segment, "" | ".search" | "find") || uuid::Uuid::try_parse(segment).is_ok();
         return if ours { segment } else { "…" }.to_owned();
     }
     if let Some(id) = api_key::id_in(segment) {
@@ -171,9 +178,9 @@ fn shown_segment(segment: &str, above: &str) -> String {
     }
 }
 
-/// Shaped like one of our keys or like a JWT.
+/// Shaped like a credential of ours or like a JWT.
 fn looks_secret(text: &str) -> bool {
-    text.starts_with("ak_") || text.starts_with(client_secret::PREFIX) || text.starts_with("eyJ")
+    ["ak_", client_secret::PREFIX, operator_token::PREFIX, "eyJ"].iter().any(|start| text.starts_with(start))
 }
 
 /// A request nobody can answer any more but the front.
@@ -201,6 +208,8 @@ impl Abandoned {
         match (self.side, self.why) {
             (Side::Scim, Why::Panicked) => Box::new(ScimFailure::Panicked),
             (Side::Scim, Why::TimedOut) => Box::new(ScimFailure::TimedOut),
+            (Side::Operators, Why::Panicked) => Box::new(Problem::internal().of(&self.id)),
+            (Side::Operators, Why::TimedOut) => Box::new(Problem::busy().of(&self.id)),
             (Side::Proxy | Side::Other, Why::Panicked) => Box::new(CallFailure::Panicked),
             (Side::Proxy | Side::Other, Why::TimedOut) => Box::new(CallFailure::TimedOut),
         }
@@ -242,6 +251,8 @@ mod tests {
             ("/api/v1/contacts/6c00000000000000000000a1", "/api/v1/contacts/6c00000000000000000000a1"),
             ("/admin/keys/eyJhbGciOiJIUzI1NiJ9.e30.x", "/admin/keys/…"),
             ("/admin/keys/ak_abcdefghijklmnopqrstuvwxyz234567", "/admin/keys/ak_abcdefghijklmnop..."),
+            ("/admin/api/v1/seats/lovelace/unassign", "/admin/api/v1/seats/…/unassign"),
+            ("/admin/api/v1/operators/so_abcdefghijklmnopqrstuvwxyz234567", "/admin/api/v1/operators/…"),
             ("/x/%61da", "/x/…"),
         ] {
             assert_eq!(shown_path(path), shown);
@@ -291,7 +302,7 @@ mod tests {
             id_for(&headers)
         };
         assert_eq!(sent("abc-123"), "abc-123");
-        for refused in ["", "a b", "ak_secret", "eyJx", &"a".repeat(65)] {
+        for refused in ["", "a b", "ak_secret", "so_secret", "eyJx", &"a".repeat(65)] {
             assert_ne!(sent(refused), refused);
         }
         assert_ne!(id_for(&HeaderMap::new()), "");

@@ -1,5 +1,9 @@
 //! Who is calling. A handler that takes one of these cannot be reached without it.
 
+mod operator;
+
+pub use operator::{Auditor, Caller, Operator};
+
 use super::error::{CallFailure, ScimFailure};
 use super::foreign;
 use super::front::request_id;

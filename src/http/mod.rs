@@ -9,11 +9,13 @@
 //! - `error`: every Rust error becomes a wire body here, and only here.
 //! - `front`: request ids, panics, deadlines, access log, metrics.
 //! - `notes`: what may be written a second later: lookups, last uses.
+//! - `denials`: operators' calls that were refused, audited without flooding.
 //! - `gate`: keys that died in this process, asked at the very moment of sending.
 
 pub mod body;
 pub mod clock;
 pub mod compression;
+pub mod denials;
 pub mod error;
 pub mod foreign;
 pub mod front;

@@ -22,6 +22,7 @@ struct Pending {
     lookups: Vec<LogRecord>,
     shown: HashMap<Shown, (i64, String)>,
     keys: HashMap<String, i64>,
+    operator_tokens: HashMap<String, (i64, String)>,
 }
 
 impl Notes {
@@ -45,6 +46,11 @@ impl Notes {
         self.lock().keys.insert(id.to_owned(), at);
     }
 
+    /// Notes the use of an operator's token.
+    pub fn operator_token_used(&self, id: &str, at: i64, from: &str) {
+        self.lock().operator_tokens.insert(id.to_owned(), (at, from.to_owned()));
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Pending> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -53,15 +59,17 @@ impl Notes {
     ///
     /// Errors: the store's; the notes of this second are lost then, and the failure is the caller's to log.
     pub async fn flush(&self, store: &Store) -> Result<(), Error> {
-        let Pending { lookups, shown, keys } = std::mem::take(&mut *self.lock());
-        if lookups.is_empty() && shown.is_empty() && keys.is_empty() {
+        let Pending { lookups, shown, keys, operator_tokens } = std::mem::take(&mut *self.lock());
+        if lookups.is_empty() && shown.is_empty() && keys.is_empty() && operator_tokens.is_empty() {
             return Ok(());
         }
         store
             .write(move |tx| {
                 tx.insert_log(lookups)?;
                 shown.iter().try_for_each(|(shown, (at, from))| tx.touch(shown, *at, from))?;
-                keys.iter().try_for_each(|(id, at)| tx.touch_key(id, *at))
+                keys.iter().try_for_each(|(id, at)| tx.touch_key(id, *at))?;
+                let mut used = operator_tokens.iter();
+                used.try_for_each(|(id, (at, from))| tx.touch_operator_token(id, *at, from))
             })
             .await
     }

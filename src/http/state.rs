@@ -1,6 +1,7 @@
 //! What every handler is given.
 
 use super::clock::Clock;
+use super::denials::Denials;
 use super::gate::Gate;
 use super::notes::Notes;
 use crate::apollo::Apollo;
@@ -29,6 +30,8 @@ pub struct Bridge {
     pub gate: Gate,
     /// What may be written a second later.
     pub notes: Notes,
+    /// Refused calls of operators.
+    pub denials: Denials,
 }
 
 impl Bridge {

@@ -1,9 +1,11 @@
 //! Rows as domain values. Times are UTC microseconds.
 
 mod access;
+mod operators;
 mod reconciliation;
 
 pub use access::{ClientCredential, Federation, IssuerTrust, OauthClient, Proof};
+pub use operators::{Operator, OperatorToken};
 pub use reconciliation::{LinkedBy, SeatLink};
 
 use crate::flavour::Flavour;

@@ -3,17 +3,17 @@
 // Until every table has its queries.
 #![allow(unused_imports)]
 
+mod admission;
 mod calls;
 mod grant;
 mod holds;
-mod operators;
 mod proof;
 mod reconciliation;
 
+pub use admission::*;
 pub use calls::*;
 pub use grant::*;
 pub use holds::*;
-pub use operators::*;
 pub use proof::*;
 pub use reconciliation::*;
 
@@ -129,5 +129,6 @@ diesel::allow_tables_to_appear_in_same_query!(seats, directories);
 diesel::allow_tables_to_appear_in_same_query!(seats, api_keys);
 diesel::allow_tables_to_appear_in_same_query!(api_keys, directories);
 diesel::allow_tables_to_appear_in_same_query!(scim_tokens, directories);
+diesel::allow_tables_to_appear_in_same_query!(operator_tokens, operators);
 diesel::allow_tables_to_appear_in_same_query!(issuer_trusts, directories);
 diesel::allow_tables_to_appear_in_same_query!(client_credentials, oauth_clients, directories);

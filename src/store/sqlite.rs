@@ -38,6 +38,8 @@ mod links;
 mod lists;
 #[path = "queries/lists_sql.rs"]
 mod lists_sql;
+#[path = "queries/operators.rs"]
+mod operators;
 #[path = "queries/seat_row.rs"]
 mod seat_row;
 #[path = "queries/seats.rs"]

@@ -1,8 +1,10 @@
 //! What a use case may ask and change while it runs. Implemented once per backend, by one text.
 
 mod links;
+mod operators;
 
 pub use links::Links;
+pub use operators::Operators;
 
 use super::error::Error;
 use super::listing::{Candidate, Condition, Part, Question};
@@ -16,7 +18,7 @@ use crate::rbac::Role;
 use crate::seat::Capacity;
 
 /// Everything a use case can do within one transaction.
-pub trait Tx: Teams + Directories + Access + Seats + Lists + Keys + Trail + Links {
+pub trait Tx: Teams + Directories + Access + Seats + Lists + Keys + Trail + Links + Operators {
     /// Whether the connection answers, and its tables are there.
     fn ping(&mut self) -> Result<(), Error>;
 }

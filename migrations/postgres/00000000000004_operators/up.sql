@@ -2,11 +2,13 @@
 CREATE TABLE operators (
   id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   name TEXT NOT NULL,
-  name_key TEXT COLLATE "C" NOT NULL UNIQUE,
+  name_key TEXT COLLATE "C" NOT NULL,
   role TEXT NOT NULL,
   created_at BIGINT NOT NULL,
   revoked_at BIGINT
 );
+-- A name is free again once its operator was revoked.
+CREATE UNIQUE INDEX operators_living_name ON operators (name_key) WHERE revoked_at IS NULL;
 CREATE TABLE operator_tokens (
   id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   operator_id TEXT COLLATE "C" NOT NULL REFERENCES operators (id),

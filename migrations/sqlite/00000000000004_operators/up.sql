@@ -2,11 +2,13 @@
 CREATE TABLE operators (
   id TEXT NOT NULL PRIMARY KEY,
   name TEXT NOT NULL,
-  name_key TEXT NOT NULL UNIQUE,
+  name_key TEXT NOT NULL,
   role TEXT NOT NULL,
   created_at BIGINT NOT NULL,
   revoked_at BIGINT
 );
+-- A name is free again once its operator was revoked.
+CREATE UNIQUE INDEX operators_living_name ON operators (name_key) WHERE revoked_at IS NULL;
 CREATE TABLE operator_tokens (
   id TEXT NOT NULL PRIMARY KEY,
   operator_id TEXT NOT NULL REFERENCES operators (id),

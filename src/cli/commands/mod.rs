@@ -5,6 +5,7 @@ mod audit;
 mod directory;
 mod grading;
 mod key;
+mod operator;
 mod seat;
 mod team;
 
@@ -13,6 +14,7 @@ pub(super) use audit::Audit;
 pub(super) use directory::{Choices, Directory, EmailChange, Trusted, WithoutSeat};
 pub(super) use grading::{Bench, Conformance, Graded};
 pub(super) use key::Key;
+pub(super) use operator::{Operator, OperatorRole};
 pub(super) use seat::Seat;
 pub(super) use team::Team;
 
@@ -94,6 +96,9 @@ pub(super) enum Command {
     /// Scoped keys to Apollo's API.
     #[command(subcommand)]
     Key(Key),
+    /// Who may use the operators' API.
+    #[command(subcommand)]
+    Operator(Operator),
     /// The audit trail.
     #[command(subcommand)]
     Audit(Audit),

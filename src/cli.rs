@@ -1,4 +1,5 @@
-//! The command line: `noun verb`, a table for people, `--json` for machines (U5).
+//! The command line: `noun verb`, a table for people, `--format json|csv|ndjson` for
+//! machines (U5).
 //!
 //! Exit codes: 0 ok, 1 failed, 2 usage, 3 findings, 4 held, 5 denied, 6 upstream, 7 integrity, 8
 //! configuration. Secrets are never arguments: they come from files or configuration.
@@ -27,7 +28,7 @@ use crate::admin::Refusal;
 use crate::{config, server, store};
 use clap::Parser;
 use commands::{Cli, Command};
-use output::Output;
+use output::{Format, Output};
 
 /// Why a command did not do what it was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -73,7 +74,13 @@ pub fn run() -> u8 {
         Ok(cli) => cli,
         Err(error) => return misread(&error),
     };
-    let output = Output { json: cli.json };
+    let output = match form(cli.json, cli.format) {
+        Ok(format) => Output { format },
+        Err(failure) => {
+            Output { format: Format::Table }.failure(&failure.to_string());
+            return failure.exit_code();
+        }
+    };
     match server::run_async(obey(cli.command, output)) {
         Ok(()) => 0,
         Err(failure) => {
@@ -83,10 +90,21 @@ pub fn run() -> u8 {
     }
 }
 
+/// The form asked for; `--json` is the short way to say `--format json`.
+fn form(json: bool, format: Option<Format>) -> Result<Format, Failure> {
+    match (json, format) {
+        (true, None | Some(Format::Json)) => Ok(Format::Json),
+        (true, Some(_)) => Err(Failure::Usage("--json and --format ask for two forms; keep one".to_owned())),
+        (false, format) => Ok(format.unwrap_or(Format::Table)),
+    }
+}
+
 /// What cannot be read as a command, or is a wish for help; a machine is answered in its own form.
 fn misread(error: &clap::Error) -> u8 {
-    if error.use_stderr() && config::is_argument("--json") {
-        Output { json: true }.failure(error.to_string().trim());
+    let said = config::is_argument;
+    let json = said("--json") || said("--format=json") || (said("--format") && said("json"));
+    if error.use_stderr() && json {
+        Output { format: Format::Json }.failure(error.to_string().trim());
         return 2;
     }
     let _ = error.print();

@@ -221,7 +221,7 @@ pub struct Money {
 impl Default for Money {
     fn default() -> Self {
         Self {
-            seat_cents: 119_00,
+            seat_cents: 11_900,
             currency: "USD".to_owned(),
             permission_sets: String::new(),
             free_permission_sets: String::new(),

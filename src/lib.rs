@@ -7,6 +7,7 @@
 //! | `store`, `apollo`, `issuer` | doors to the world: SQL, Apollo's API, the keys of token issuers |
 //! | `http` | shared kit for handlers: guards, errors, request ids |
 //! | `scim`, `flavour`, `seat`, `drift`, `rbac`, `credential`, `audit` | rules, pure |
+//! | `export` | rows as CSV and NDJSON for other programs, pure |
 //! | `config`, `telemetry`, `server`, `cli` | configuration, logs, the page of routes, the command line |
 //! | `emulator`, `judge` | the annex: fake Okta, Entra and Apollo; demo, benchmarks, conformance |
 //!
@@ -24,6 +25,7 @@ pub mod config;
 pub mod credential;
 pub mod drift;
 pub mod emulator;
+pub mod export;
 pub mod flavour;
 pub mod http;
 pub mod issuer;

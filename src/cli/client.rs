@@ -3,7 +3,7 @@
 use super::Failure;
 use super::commands::{Client as Verb, Secret};
 use super::context::Context;
-use super::output::{Output, facts, moment, moment_or_dash, table_with_reasons};
+use super::output::{Format, Output, facts, moment, moment_or_dash, table_with_reasons};
 use super::token::{Ending, ending};
 use crate::admin::clients::{self, ClientView, SECRET_DAYS, ShownSecret};
 use crate::config::Config;
@@ -12,6 +12,26 @@ use crate::http::Clock;
 use crate::http::clock::rfc3339;
 use crate::store::records::{ClientCredential, Federation, OauthClient, Proof};
 use serde_json::{Value, json};
+
+/// Of a list of clients, in this order: a line for each thing a client proves itself with.
+const COLUMNS: &[&str] = &[
+    "client_id",
+    "name",
+    "directory",
+    "client_state",
+    "kind",
+    "id",
+    "state",
+    "warning",
+    "created_at",
+    "expires_at",
+    "revoked_at",
+    "last_used_at",
+    "last_used_from",
+    "issuer",
+    "subject",
+    "audience",
+];
 
 pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
     let context = Context::open()?;
@@ -56,7 +76,12 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
         Verb::List => {
             let now = Clock::default().now();
             let all = clients::clients(store).await?;
-            output.show("client", &all.iter().map(|view| data(view, now)).collect(), || listed(&all, now));
+            let rows = if output.format == Format::Csv {
+                all.iter().flat_map(|view| flat(view, now)).collect()
+            } else {
+                all.iter().map(|view| data(view, now)).collect::<Vec<_>>()
+            };
+            output.list("client", COLUMNS, rows, || listed(&all, now))?;
         }
         Verb::Revoke { client } => {
             let client = clients::revoke(client, Context::act(), store).await?;
@@ -185,6 +210,23 @@ fn data(view: &ClientView, now: i64) -> Value {
         "created_at": rfc3339(client.created_at), "revoked_at": client.revoked_at.map(rfc3339),
         "credentials": view.credentials.iter().map(|one| credential(one, now)).collect::<Vec<_>>(),
     })
+}
+
+/// A client with each thing it proves itself with, one below the other as a spreadsheet wants them.
+fn flat(view: &ClientView, now: i64) -> Vec<Value> {
+    let client = &view.client;
+    let state = ending(client.revoked_at, None, now).word();
+    let own = |mut row: Value| {
+        row["client_id"] = json!(client.id);
+        row["name"] = json!(client.name);
+        row["directory"] = json!(view.directory);
+        row["client_state"] = json!(state);
+        row
+    };
+    match view.credentials.as_slice() {
+        [] => vec![own(json!({}))],
+        credentials => credentials.iter().map(|one| own(credential(one, now))).collect(),
+    }
 }
 
 fn listed(all: &[ClientView], now: i64) -> String {

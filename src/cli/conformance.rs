@@ -25,7 +25,7 @@ pub(super) async fn run(verb: Conformance, output: Output) -> Result<(), Failure
     let html = html.map(opened).transpose()?;
     let options = Options::new(profile, target, token.trim());
     let mut tell = |finding: &Finding| {
-        if !output.json {
+        if output.for_people() {
             say(&line(finding, profile));
         }
     };

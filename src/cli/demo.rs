@@ -16,7 +16,7 @@ pub(super) async fn run(exit: bool, output: Output) -> Result<(), Failure> {
     let config = read_config(Voice::Quiet)?;
     let color = is_terminal();
     let mut show = |scene: Scene<'_>| {
-        if output.json {
+        if !output.for_people() {
             return;
         }
         match scene {
@@ -46,7 +46,7 @@ pub(super) async fn run(exit: bool, output: Output) -> Result<(), Failure> {
         format!("\n{}\n{}\n\n{verdict} {audit}", heading("Who holds a seat"), listed(&told.seats))
     });
     if !exit {
-        if !output.json {
+        if output.for_people() {
             say(&next_steps(&told.stage.base(), &told.key, &told.stage.apollo.base_url()));
         }
         server::told_to_stop().await;

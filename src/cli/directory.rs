@@ -16,6 +16,23 @@ use crate::store::records::Directory;
 use serde_json::{Value, json};
 use std::path::Path;
 
+/// Of a list of directories, in this order.
+const COLUMNS: &[&str] = &[
+    "name",
+    "flavour",
+    "email_change",
+    "without_seat",
+    "default_role",
+    "role_map",
+    "sso_entity_id",
+    "sso_certificate_sha256",
+    "created_at",
+    "last_deprovisioned_at",
+    "last_push_refused",
+    "accepts_tokens_of",
+    "id",
+];
+
 pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
     match verb {
         Verb::Add { name, flavour, choices } => {
@@ -48,8 +65,8 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
             for directory in service::directories(&context.store).await? {
                 all.push((links(&directory, &context.store).await?, directory));
             }
-            let rows = all.iter().map(|(links, directory)| data(directory, links)).collect();
-            output.show("directory", &rows, || listed(&all));
+            let rows = all.iter().map(|(links, directory)| data(directory, links));
+            output.list("directory", COLUMNS, rows, || listed(&all))?;
         }
     }
     Ok(())

@@ -11,6 +11,20 @@ use crate::http::clock::rfc3339;
 use crate::rbac::Minter;
 use serde_json::{Value, json};
 
+/// Of a list of keys, in this order.
+const COLUMNS: &[&str] = &[
+    "id",
+    "holder",
+    "role",
+    "state",
+    "createdAt",
+    "expiresAt",
+    "lastUsedAt",
+    "revokedAt",
+    "revokedWhy",
+    "rotatedTo",
+];
+
 pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
     let context = Context::open()?;
     let (store, policy) = (&context.store, context.config.keys);
@@ -26,7 +40,7 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
         }
         Verb::List => {
             let all = keys::keys(Clock::default().now(), store).await?;
-            output.show("key", &all.iter().map(shown).collect::<Value>(), || listed(&all));
+            output.list("key", COLUMNS, all.iter().map(shown), || listed(&all))?;
         }
         Verb::Revoke { id } => {
             let ended = keys::revoke(id, operator(), store).await?;

@@ -1,26 +1,88 @@
-//! Answers on the terminal: tables for people, versioned JSON for machines.
+//! Answers on the terminal: tables for people, versioned JSON for machines, CSV and NDJSON for what they open
+//! lists with.
 
+use super::Failure;
+use crate::export::{self, rows_of};
 use crate::http::clock::rfc3339;
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::{Value, json};
-use std::io::{IsTerminal, Write};
+use std::io::{BufWriter, ErrorKind, IsTerminal, Write};
 
 /// Columns a sentence under a row may take.
 const SENTENCE: usize = 96;
 
 /// How a command answers.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Output {
-    pub json: bool,
+    pub format: Format,
+}
+
+/// The forms an answer can take (U5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Format {
+    /// For people.
+    Table,
+    /// One versioned document.
+    Json,
+    /// For spreadsheets: a heading, a line a row.
+    Csv,
+    /// A JSON object a line.
+    Ndjson,
 }
 
 impl Output {
+    /// Whether a person reads the answer: only they are told how far a command is.
+    pub fn for_people(self) -> bool {
+        self.format == Format::Table
+    }
+
     /// Answers with `data`, or with what `told` says to people.
     pub fn show(self, noun: &str, data: &Value, told: impl FnOnce() -> String) {
-        if self.json {
-            say(&json!({"schema": format!("seatbridge/{noun}/v1"), "data": data}).to_string());
-        } else {
+        match self.format {
+            Format::Table => say(&told()),
+            Format::Json => say(&document(noun, data)),
+            Format::Csv | Format::Ndjson => {
+                let (columns, rows) = rows_of(data);
+                let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+                let _ = self.rows(noun, &columns, rows);
+            }
+        }
+    }
+
+    /// Answers with a list: `told` to people, each row with these `columns` as CSV, and whole otherwise.
+    ///
+    /// Errors: standard output cannot be written: half a list must not pass for one.
+    pub fn list(
+        self,
+        noun: &str,
+        columns: &[&str],
+        rows: impl IntoIterator<Item = Value>,
+        told: impl FnOnce() -> String,
+    ) -> Result<(), Failure> {
+        if self.for_people() {
             say(&told());
+            return Ok(());
+        }
+        self.rows(noun, columns, rows).or_else(|cause| match cause.kind() {
+            ErrorKind::BrokenPipe => Ok(()),
+            _ => Err(Failure::Failed(format!("the list cannot be written: {cause}"))),
+        })
+    }
+
+    fn rows(
+        self,
+        noun: &str,
+        columns: &[&str],
+        rows: impl IntoIterator<Item = Value>,
+    ) -> Result<(), std::io::Error> {
+        let mut out = BufWriter::new(std::io::stdout().lock());
+        match self.format {
+            Format::Csv => export::csv(columns, rows, out),
+            Format::Ndjson => export::ndjson(rows, out),
+            Format::Table | Format::Json => {
+                writeln!(out, "{}", document(noun, &rows.into_iter().collect()))?;
+                out.flush()
+            }
         }
     }
 
@@ -29,13 +91,18 @@ impl Output {
         if text.is_empty() {
             return;
         }
-        let told = if self.json {
-            json!({"schema": "seatbridge/error/v1", "data": {"error": text}}).to_string()
-        } else {
-            format!("seatbridge: {text}")
+        let told = match self.format {
+            Format::Json | Format::Ndjson => {
+                json!({"schema": "seatbridge/error/v1", "data": {"error": text}}).to_string()
+            }
+            Format::Table | Format::Csv => format!("seatbridge: {text}"),
         };
         let _ = writeln!(std::io::stderr().lock(), "{told}");
     }
+}
+
+fn document(noun: &str, data: &Value) -> String {
+    json!({"schema": format!("seatbridge/{noun}/v1"), "data": data}).to_string()
 }
 
 /// Prints to standard output; a reader who went away (`| head`) is no failure of ours.

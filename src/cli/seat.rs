@@ -10,11 +10,30 @@ use crate::http::clock::rfc3339;
 use crate::rbac::{Role, RoleSource};
 use serde_json::{Value, json};
 
+/// Of a list of seats, in this order.
+const COLUMNS: &[&str] = &[
+    "address",
+    "user_name",
+    "state",
+    "directory",
+    "roles",
+    "role_source",
+    "unknown_roles",
+    "assigned_at",
+    "released_at",
+    "waiting_since",
+    "waits_for",
+    "external_id",
+    "id",
+    "created_at",
+    "updated_at",
+];
+
 pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
     match verb {
         Verb::List => {
             let all = people::seats(&Context::open()?.store).await?;
-            output.show("seat", &all.iter().map(data).collect(), || listed(&all));
+            output.list("seat", COLUMNS, all.iter().map(data), || listed(&all))?;
         }
         Verb::Show { address } => {
             let story = people::story(address, &Context::open()?.store).await?;

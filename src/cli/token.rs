@@ -10,6 +10,20 @@ use crate::http::clock::rfc3339;
 use crate::store::records::ScimToken;
 use serde_json::{Value, json};
 
+/// Of a list of tokens, in this order.
+const COLUMNS: &[&str] = &[
+    "id",
+    "name",
+    "directory",
+    "state",
+    "warning",
+    "created_at",
+    "expires_at",
+    "revoked_at",
+    "last_used_at",
+    "last_used_from",
+];
+
 pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
     let context = Context::open()?;
     let store = &context.store;
@@ -38,8 +52,8 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
         Verb::List => {
             let now = Clock::default().now();
             let all = service::tokens(store).await?;
-            let data: Value = all.iter().map(|(token, directory)| data(token, directory, now)).collect();
-            output.show("token", &data, || listed(&all, now));
+            let rows = all.iter().map(|(token, directory)| data(token, directory, now));
+            output.list("token", COLUMNS, rows, || listed(&all, now))?;
         }
         Verb::Revoke { id } => {
             service::revoke_token(id.clone(), Context::act(), store).await?;

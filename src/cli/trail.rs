@@ -9,12 +9,28 @@ use crate::audit::Sealed;
 use crate::http::clock::rfc3339;
 use serde_json::{Value, json};
 
+/// Of a list of entries, in this order.
+const COLUMNS: &[&str] = &[
+    "seq",
+    "at",
+    "actor",
+    "action",
+    "outcome",
+    "subject",
+    "reason",
+    "changes",
+    "directory_id",
+    "seat_id",
+    "request_id",
+    "hash",
+];
+
 pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
     let context = Context::open()?;
     match verb {
         Verb::List { last } => {
             let entries = trail::recent(last.max(1), &context.store).await?;
-            output.show("audit", &entries.iter().map(data).collect(), || listed(&entries));
+            output.list("audit", COLUMNS, entries.iter().map(data), || listed(&entries))?;
         }
         Verb::Verify => {
             let (entries, hash) = trail::verify(&context.store).await?;

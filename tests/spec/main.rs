@@ -33,6 +33,7 @@ mod emulators;
 mod entra_dialect;
 mod errors;
 mod exchanges;
+mod exports;
 mod fake_apollo;
 mod filters;
 mod groups_refused;

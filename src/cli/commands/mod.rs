@@ -19,6 +19,7 @@ pub(super) use seat::Seat;
 pub(super) use team::Team;
 
 use super::emulate::Emulate;
+use super::output::Format;
 use clap::{CommandFactory, Parser, Subcommand};
 
 /// What a script and an operator need to know of every command.
@@ -38,6 +39,9 @@ pub(super) struct Cli {
     /// Answer as versioned JSON: {"schema": "seatbridge/<noun>/v1", "data": ...}.
     #[arg(long, global = true)]
     pub json: bool,
+    /// How to answer (--json means --format json).
+    #[arg(long, global = true, value_enum, value_name = "FORMAT")]
+    pub format: Option<Format>,
     #[command(subcommand)]
     pub command: Command,
 }

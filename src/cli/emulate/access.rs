@@ -20,7 +20,7 @@ pub(super) async fn token(
 ) -> Result<(String, Option<Issuer>), Failure> {
     if let Some(listen) = &access.issuer {
         let (token, issuer) = issued(listen, &access.tenant_id)?;
-        if !output.json {
+        if output.for_people() {
             say(&told(&issuer));
         }
         return Ok((token, Some(issuer)));

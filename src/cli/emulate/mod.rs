@@ -76,7 +76,7 @@ async fn tell(
     subject: &Credential,
     output: Output,
 ) -> Result<(), Failure> {
-    let printer = Printer::new(output.json);
+    let printer = Printer::new(!output.for_people());
     let mut told = Vec::new();
     let mut left_out = Vec::new();
     for story in stories(idp, telling)? {
@@ -102,7 +102,7 @@ async fn tell(
 /// A story that asks for a server set up otherwise: nobody knows whether this one is, so it is not told.
 fn left_out_case(story: &Story, wishes: &[String], output: Output) -> junit::Case {
     let why = format!("it needs a seatbridge with {}; tell it with --story", wishes.join(", "));
-    if !output.json {
+    if output.for_people() {
         say(&format!("left out: {}: {why}", story.file));
     }
     let (group, name) = (story.idp.clone(), format!("{} ({})", story.title, story.file));
@@ -178,7 +178,7 @@ fn cannot_control(listen: &str, cause: &std::io::Error) -> Failure {
 /// Lists what a story can do.
 fn verbs(own: &[Verb], output: Output) {
     let all: Vec<Verb> = own.iter().chain(OWN_VERBS).copied().collect();
-    if output.json {
+    if !output.for_people() {
         output.show("emulate", &json!({"verbs": all}), String::new);
         return;
     }

@@ -36,6 +36,7 @@ const ROOMS: &[Room] = &[
     room("rbac", &[], "plain rules; time and randomness arrive as arguments"),
     room("audit", &[], "plain words; time and randomness arrive as arguments"),
     room("credential", &[], "plain rules; time and randomness arrive as arguments"),
+    room("export", &[], "rows in, bytes out; whose rows they are is the caller's to know"),
     room("flavour", &["scim"], "dialect in, canonical SCIM out"),
     room("config", &[], "plain data; each door receives its own section"),
     room("telemetry", &["config"], "is set up once, from its own section"),

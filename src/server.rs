@@ -4,7 +4,6 @@ mod addresses;
 
 pub use addresses::listed as scim_addresses;
 
-use crate::apollo::Apollo;
 use crate::config::Config;
 use crate::credential::secret::Secrets;
 use crate::http::compression::compressed;
@@ -158,7 +157,7 @@ pub fn start(
     clock: Clock,
 ) -> Result<Running, Problem> {
     let address = listener.local_addr().map_err(Problem::Server)?;
-    let apollo = Apollo::from_config(&config.apollo)?;
+    let apollo = admin::grant::door(&config.apollo, &store, &secrets, &clock)?;
     let bridge = Bridge {
         store,
         config: Arc::new(config),
@@ -255,6 +254,9 @@ async fn tick(bridge: Bridge) {
             tracing::error!(%error, "a second of lookups could not be written");
         }
         tell_denials(bridge.denials.over(bridge.clock.now()), &bridge.store).await;
+        if let Some(apollo) = &bridge.apollo {
+            apollo.keep_grant().await;
+        }
         match provision::queue::seat_next(&bridge).await {
             Ok(0) => {}
             Ok(seated) => tracing::info!(seated, "people who waited were given a seat"),

@@ -3,6 +3,7 @@
 //! - `service`: team, directories and SCIM tokens; `people`: seats and roles; `keys`: scoped keys; `trail`:
 //!   the audit.
 //! - `api`: the founding document's admin endpoints, for holders whose role manages the team (R6).
+//! - `grant`: the OAuth grant towards Apollo (R13).
 //! - `links`: how well an identity provider keeps up with the people it sent.
 //! - `operators`: who may use the operators' API.
 //! - `refusal`: why an operator's wish is not done, with the exit code it ends in.
@@ -11,6 +12,7 @@
 
 pub mod api;
 pub mod clients;
+pub mod grant;
 pub mod keys;
 pub mod links;
 pub mod operators;

@@ -286,6 +286,7 @@ pub async fn issue_token(
             revoked_at: None,
             last_used_at: None,
             last_used_from: None,
+            secret_name: Some(secrets.name().to_owned()),
         })?;
         let entry = act.entry(Action::IssueToken, &name);
         let reason = Some(format!("token {id} of directory {}", directory.name));

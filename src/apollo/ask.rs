@@ -131,7 +131,7 @@ impl Apollo {
         let response = match tokio::time::timeout(self.timeout(), sent).await {
             Ok(Ok(response)) => response,
             Ok(Err(Failure::Slow)) | Err(_) => return Outcome::Hiccup(Doubt::TooSlow),
-            Ok(Err(Failure::Refused)) => return Outcome::Final(self.refused()),
+            Ok(Err(Failure::Refused | Failure::NoCredential)) => return Outcome::Final(self.refused()),
             Ok(Err(_)) => return Outcome::Hiccup(Doubt::Unreachable),
         };
         let status = response.status().as_u16();

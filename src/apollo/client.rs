@@ -1,13 +1,13 @@
-//! The one file that holds the master key (R7): it goes to the configured origin only, and no redirect is
-//! followed.
+//! The door to Apollo: it leads to the configured origin only, and no redirect is followed (R7).
 
+use super::credential::{Credential, MasterKeys, Signature};
 use super::forward::Failure;
+use super::grant::{Exchange, GrantShelf, RefreshedGrant};
 use super::limits::Learned;
 use crate::config;
-use reqwest::header::{HeaderMap, HeaderValue};
-use secrecy::{ExposeSecret, SecretString};
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// Longest pause between two pieces of an answer that is already on its way.
@@ -18,8 +18,8 @@ const PAUSE: Duration = Duration::from_secs(30);
 pub struct Apollo {
     client: reqwest::Client,
     base: String,
-    keys: Arc<[SecretString]>,
-    slot: Arc<AtomicUsize>,
+    credential: Credential,
+    grant: Option<RefreshedGrant>,
     timeout: Duration,
     pub(super) users_path: config::UsersPath,
     pub(super) learned: Learned,
@@ -27,7 +27,7 @@ pub struct Apollo {
 
 impl std::fmt::Debug for Apollo {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Apollo({}, {} keys)", self.base, self.keys.len())
+        write!(f, "Apollo({}, {:?})", self.base, self.credential)
     }
 }
 
@@ -43,38 +43,40 @@ pub enum Unusable {
 }
 
 impl Apollo {
-    /// The door the configuration describes; nothing while no master key is configured.
+    /// The door the configuration describes; nothing while neither a master key nor an OAuth application is
+    /// configured. With an application there is a door before anybody granted anything: a grant on the shelf
+    /// counts from the next call on. A master key is used before a grant.
     ///
     /// Errors: [`Unusable`].
-    pub fn from_config(config: &config::Apollo) -> Result<Option<Self>, Unusable> {
-        let keys: Vec<SecretString> =
-            config.master_key.iter().chain(&config.second_master_key).cloned().collect();
-        if keys.is_empty() {
-            return Ok(None);
-        }
-        if keys.iter().any(|key| HeaderValue::from_str(key.expose_secret()).is_err()) {
-            return Err(Unusable::MasterKey);
-        }
-        // Another part of the process may have installed the provider already; both are the same one.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+    pub fn from_config(
+        config: &config::Apollo,
+        shelf: Arc<dyn GrantShelf>,
+    ) -> Result<Option<Self>, Unusable> {
+        let keys = config.master_key.iter().chain(&config.second_master_key).cloned().collect();
+        let keys = MasterKeys::new(keys).map_err(|_| Unusable::MasterKey)?;
+        let grant = Exchange::from_config(config)?.map(|exchange| RefreshedGrant::new(shelf, exchange));
+        let credential = match (keys, &grant) {
+            (Some(keys), _) => Credential::MasterKeys(keys),
+            (None, Some(grant)) => Credential::Grant(grant.clone()),
+            (None, None) => return Ok(None),
+        };
         let timeout = Duration::from_secs(config.timeout_seconds);
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .referer(false)
-            .connect_timeout(timeout.min(Duration::from_secs(10)))
-            .read_timeout(PAUSE.max(timeout))
-            .tcp_nodelay(true)
-            .build()
-            .map_err(|error| Unusable::Client(error.to_string()))?;
+        let client = http_client(timeout)?;
         let base = config.base_url.trim_end_matches('/').to_owned();
         let (users_path, learned) = (config.users_path, Learned::default());
-        Ok(Some(Self { client, base, keys: keys.into(), slot: Arc::default(), timeout, users_path, learned }))
+        Ok(Some(Self { client, base, credential, grant, timeout, users_path, learned }))
     }
 
     /// What lets the bridge in at the moment, in a person's words.
-    pub(super) fn credential(&self) -> &'static str {
-        if self.slot.load(Ordering::Relaxed) == 0 { "master key" } else { "second master key" }
+    pub fn credential(&self) -> &'static str {
+        self.credential.name()
+    }
+
+    /// Renews the grant ahead of its end, if there is one and it is time; meant to be called every second.
+    pub async fn keep_grant(&self) {
+        if let Some(grant) = &self.grant {
+            grant.keep().await;
+        }
     }
 
     /// Longest wait for the first byte of an answer.
@@ -82,8 +84,9 @@ impl Apollo {
         self.timeout
     }
 
-    /// Sends one request below the base. A key that Apollo refuses gives way to the other slot, once: a
-    /// refused request was not carried out, so this repeats no write (R12).
+    /// Sends one request below the base.
+    ///
+    /// Errors: [`Failure`].
     pub(super) async fn send(
         &self,
         method: &str,
@@ -91,26 +94,76 @@ impl Apollo {
         headers: HeaderMap,
         body: Option<Vec<u8>>,
     ) -> Result<reqwest::Response, Failure> {
-        let method = reqwest::Method::from_bytes(method.as_bytes()).map_err(|_| Failure::Lost)?;
-        let url = format!("{}{path_and_query}", self.base);
-        let first = self.slot.load(Ordering::Relaxed);
-        for turn in 0..self.keys.len() {
-            let slot = (first + turn) % self.keys.len();
-            let mut request = self.client.request(method.clone(), &url).headers(headers.clone());
-            let mut key =
-                HeaderValue::from_str(self.keys[slot].expose_secret()).map_err(|_| Failure::Lost)?;
-            key.set_sensitive(true);
-            request = request.header("x-api-key", key);
-            if let Some(bytes) = &body {
-                request = request.body(bytes.clone());
-            }
-            let answer = request.send().await.map_err(|error| Failure::of(&error))?;
-            if answer.status() != reqwest::StatusCode::UNAUTHORIZED || turn + 1 == self.keys.len() {
-                self.slot.store(slot, Ordering::Relaxed);
-                return Ok(answer);
-            }
-            tracing::error!(slot, "Apollo refused the master key in this slot; trying the other one");
-        }
-        Err(Failure::Lost)
+        self.send_while(&|| true, method, path_and_query, headers, body).await
     }
+
+    /// Sends one request below the base, if `may_begin` says so at the very moment of sending. What Apollo
+    /// refuses is signed otherwise, once: a refused request was not carried out, so this repeats no write
+    /// (R12). The answer carries among its extensions what signed it.
+    ///
+    /// Errors: [`Failure`]; [`Failure::Withdrawn`] when it may not begin.
+    pub(super) async fn send_while(
+        &self,
+        may_begin: &(dyn Fn() -> bool + Send + Sync),
+        method: &str,
+        path_and_query: &str,
+        headers: HeaderMap,
+        body: Option<Vec<u8>>,
+    ) -> Result<reqwest::Response, Failure> {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).map_err(|_| Failure::Lost)?;
+        let mut request = self.client.request(method, format!("{}{path_and_query}", self.base));
+        if let Some(body) = body {
+            request = request.body(body);
+        }
+        let request = request.headers(headers).build().map_err(|error| Failure::of(&error))?;
+        let first = self.credential.signature().await?;
+        let answer = self.attempt(may_begin, &request, &first).await?;
+        if answer.status() != StatusCode::UNAUTHORIZED {
+            self.credential.accepted(&first);
+            return Ok(answer);
+        }
+        let Some(second) = self.credential.instead_of(&first).await else {
+            return Ok(answer);
+        };
+        let again = self.attempt(may_begin, &request, &second).await?;
+        if again.status() == StatusCode::UNAUTHORIZED {
+            self.credential.refused_again(&second);
+        } else {
+            self.credential.accepted(&second);
+        }
+        Ok(again)
+    }
+
+    async fn attempt(
+        &self,
+        may_begin: &(dyn Fn() -> bool + Send + Sync),
+        request: &reqwest::Request,
+        signature: &Signature,
+    ) -> Result<reqwest::Response, Failure> {
+        let mut signed = request.try_clone().ok_or(Failure::Lost)?;
+        signature.sign(signed.headers_mut());
+        if !may_begin() {
+            return Err(Failure::Withdrawn);
+        }
+        let mut answer = self.client.execute(signed).await.map_err(|error| Failure::of(&error))?;
+        answer.extensions_mut().insert(signature.used());
+        Ok(answer)
+    }
+}
+
+/// A client that follows nothing; what is longer than `timeout` without a byte is given up.
+///
+/// Errors: [`Unusable::Client`].
+pub(super) fn http_client(timeout: Duration) -> Result<reqwest::Client, Unusable> {
+    // Another part of the process may have installed the provider already; both are the same one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .referer(false)
+        .connect_timeout(timeout.min(Duration::from_secs(10)))
+        .read_timeout(PAUSE.max(timeout))
+        .tcp_nodelay(true)
+        .build()
+        .map_err(|error| Unusable::Client(error.to_string()))
 }

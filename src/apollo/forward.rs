@@ -1,6 +1,7 @@
 //! One permitted call to Apollo and its answer back (R7, R9, R12).
 
 use super::client::Apollo;
+use super::credential::Used;
 use crate::rbac::{Disclosure, Permit, disclose};
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
@@ -26,6 +27,12 @@ pub enum Failure {
     /// The answer cannot be masked.
     #[error("Apollo's answer cannot be masked")]
     Unmaskable,
+    /// Neither a master key nor a living grant.
+    #[error("the bridge has no credential for Apollo")]
+    NoCredential,
+    /// What allowed the call is gone; nothing was sent.
+    #[error("the call was withdrawn before it was sent")]
+    Withdrawn,
 }
 
 impl Failure {
@@ -55,10 +62,16 @@ pub enum Tail {
 }
 
 impl Apollo {
-    /// Makes one call. The permit is the proof that it may be made; `accept` is the caller's, if it sent one.
+    /// Makes one call. The permit is the proof that it may be made; `may_begin` is asked once more at the very
+    /// moment of sending (R4); `accept` is the caller's, if it sent one.
     ///
     /// Errors: [`Failure`]; nothing of Apollo's answer is shown then.
-    pub async fn forward(&self, permit: Permit, accept: Option<&str>) -> Result<Answer, Failure> {
+    pub async fn forward(
+        &self,
+        permit: Permit,
+        accept: Option<&str>,
+        may_begin: &(dyn Fn() -> bool + Send + Sync),
+    ) -> Result<Answer, Failure> {
         let disclosure = permit.disclosure();
         let mut headers = HeaderMap::new();
         let accept = accept.and_then(|text| HeaderValue::from_str(text).ok());
@@ -68,9 +81,10 @@ impl Apollo {
         }
         let body = permit.body().map(<[u8]>::to_vec);
         let path = permit.path_and_query();
-        let sent = self.send(permit.method().as_str(), &path, headers, body);
+        let sent = self.send_while(may_begin, permit.method().as_str(), &path, headers, body);
         let waited = tokio::time::timeout(self.timeout(), async {
             let response = sent.await?;
+            let used = Used::of(&response);
             let status = response.status();
             if status.is_redirection() && status.as_u16() != 304 {
                 tracing::error!(
@@ -82,13 +96,16 @@ impl Apollo {
             let must_read = disclosure != Disclosure::Open || !status.is_success();
             let headers = text_headers(response.headers());
             let (first, rest) = read(response, must_read).await?;
-            Ok((status.as_u16(), headers, first, rest))
+            Ok((status.as_u16(), headers, first, rest, used))
         });
-        let (status, headers, first, rest) = waited.await.map_err(|_| Failure::Slow)??;
+        let (status, headers, first, rest, used) = waited.await.map_err(|_| Failure::Slow)??;
         if status == 401 || is_inaccessible(&first) {
+            let credential = used.map_or("credential", Used::as_str);
+            let hint = hint(used, &first);
             tracing::error!(
                 status,
-                "Apollo refused the bridge's credential or the endpoint to it; check apollo.master_key"
+                credential,
+                "Apollo refused the bridge's {credential} or the endpoint to it; {hint}"
             );
             metrics::counter!("seatbridge_apollo_refused_total").increment(1);
             return Err(Failure::Refused);
@@ -144,6 +161,26 @@ pub(super) fn is_inaccessible(body: &[u8]) -> bool {
     }
     let parsed: Option<serde_json::Value> = serde_json::from_slice(body).ok();
     parsed.and_then(|body| body.get("error_code").cloned()).is_some_and(|code| code == "API_INACCESSIBLE")
+}
+
+/// What to do about a refusal; see also `seatbridge apollo status`.
+fn hint(used: Option<Used>, body: &[u8]) -> &'static str {
+    match used {
+        Some(Used::Grant) if is_of_free_plan(body) => FREE_PLAN,
+        Some(Used::Grant) => {
+            "see `seatbridge apollo status`, or authorise again with `seatbridge apollo connect`"
+        }
+        _ => "check apollo.master_key",
+    }
+}
+
+/// What a token of a free plan needs after an upgrade (Apollo facts §2.4, the operational trap).
+pub const FREE_PLAN: &str = "Apollo says that the token belongs to a free plan, where the API is not included; if the plan was \
+     upgraded meanwhile, the token does not know: authorise again with `seatbridge apollo connect`";
+
+/// Whether a refusal over OAuth is about a free plan; its words are a hint for people only (Apollo facts §2.2).
+pub(super) fn is_of_free_plan(body: &[u8]) -> bool {
+    body.windows(b"free plan".len()).any(|words| words.eq_ignore_ascii_case(b"free plan"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The only room that calls Apollo.
 //!
-//! - `client`: the one file that holds the master key; one origin, no redirects, deadlines.
+//! - `client`: the door; one origin, no redirects, deadlines.
+//! - `credential`: what signs a call, and the one file that holds the master key; `grant`: the OAuth grant.
 //! - `forward`: one permitted call there and its answer back.
 //! - `users`: all users of the workspace, read page by page, into a `reading` that says whether it is whole:
 //!   `page` reads one page, `tally` adds pages up and judges them, `doubt` names each way to fail or lie.
@@ -8,8 +9,10 @@
 
 mod ask;
 mod client;
+mod credential;
 mod doubt;
 mod forward;
+pub mod grant;
 mod limits;
 mod page;
 mod reading;
@@ -17,7 +20,8 @@ mod tally;
 mod users;
 
 pub use client::{Apollo, Unusable};
+pub use credential::{Credential, Used};
 pub use doubt::Doubt;
-pub use forward::{Answer, Failure, Tail};
+pub use forward::{Answer, FREE_PLAN, Failure, Tail};
 pub use limits::{Allowance, Limit, Window, Windows};
 pub use reading::{Evidence, ReadOptions, Reading, Verdict};

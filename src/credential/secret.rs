@@ -7,6 +7,9 @@ use sha2::Sha256;
 /// Shortest secret accepted, in characters.
 pub const SHORTEST_SECRET: usize = 32;
 
+/// Bytes of a secret's name.
+const NAME_BYTES: usize = 8;
+
 /// Why a secret cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -51,6 +54,7 @@ pub struct Secrets {
 /// The keys derived from one secret.
 #[derive(Clone)]
 struct Keys {
+    name: String,
     signing: [u8; 32],
     cursor: [u8; 32],
     encryption: [u8; 32],
@@ -59,9 +63,10 @@ struct Keys {
 impl Keys {
     fn of(secret: &SecretString) -> Self {
         Self {
-            signing: derive(secret, Purpose::Signing),
-            cursor: derive(secret, Purpose::Cursor),
-            encryption: derive(secret, Purpose::Encryption),
+            name: data_encoding::HEXLOWER.encode(&derive(secret, b"seatbridge/v1/name")[..NAME_BYTES]),
+            signing: derive(secret, Purpose::Signing.label()),
+            cursor: derive(secret, Purpose::Cursor.label()),
+            encryption: derive(secret, Purpose::Encryption.label()),
         }
     }
 
@@ -94,6 +99,17 @@ impl Secrets {
         Ok(Self { current: Keys::of(&current), former: former.as_ref().map(Keys::of) })
     }
 
+    /// What the current secret is called where it is written down which one made a thing; derived from it,
+    /// and no help in guessing it.
+    pub fn name(&self) -> &str {
+        &self.current.name
+    }
+
+    /// What the other secret is called, if there are two.
+    pub fn former_name(&self) -> Option<&str> {
+        self.former.as_ref().map(|keys| keys.name.as_str())
+    }
+
     /// The key that makes new things.
     pub fn key(&self, purpose: Purpose) -> [u8; 32] {
         self.current.key(purpose)
@@ -105,11 +121,10 @@ impl Secrets {
     }
 }
 
-fn derive(secret: &SecretString, purpose: Purpose) -> [u8; 32] {
+fn derive(secret: &SecretString, label: &[u8]) -> [u8; 32] {
     let mut key = [0; 32];
     // 32 bytes are always within what HKDF-SHA256 can expand to, so the result is never an error.
-    let _ =
-        Hkdf::<Sha256>::new(None, secret.expose_secret().trim().as_bytes()).expand(purpose.label(), &mut key);
+    let _ = Hkdf::<Sha256>::new(None, secret.expose_secret().trim().as_bytes()).expand(label, &mut key);
     key
 }
 

@@ -308,8 +308,11 @@ pub enum CallFailure {
     /// Below us.
     #[error(transparent)]
     Store(#[from] store::Error),
-    /// Nobody configured a credential for Apollo.
-    #[error("this bridge has no Apollo credential yet; ask its operator to set apollo.master_key")]
+    /// Nobody configured a credential for Apollo, or granted one.
+    #[error(
+        "this bridge has no Apollo credential; ask its operator to set apollo.master_key, or to run \
+         `seatbridge apollo connect`"
+    )]
     NotConfigured,
     /// Apollo refused our credential, or the endpoint to it: ours to fix, not the caller's (R7).
     #[error("Apollo refused this bridge's own credential; the operator has been told")]

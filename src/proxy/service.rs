@@ -60,15 +60,17 @@ pub async fn carry(
         .and_then(|draft| draft.with_body(body))
         .map_err(|denial| denied(denial, &keyed))?;
     let apollo = bridge.apollo.as_ref().ok_or(CallFailure::NotConfigured)?;
-    // Nothing is awaited between this look and the sending: on this replica a dead key begins no call (R4).
-    if !bridge.gate.is_open_for(&keyed.holder.key.id) {
-        return Err(CallFailure::InvalidKey);
-    }
-    let answer = apollo.forward(permit, call.accept).await.map_err(|failure| match failure {
+    // Asked at the very moment of sending, and again when Apollo wants to see another credential: on this
+    // replica a dead key begins no call (R4).
+    let (gate, key) = (bridge.gate.clone(), keyed.holder.key.id.clone());
+    let answer = apollo.forward(permit, call.accept, &move || gate.is_open_for(&key)).await;
+    let answer = answer.map_err(|failure| match failure {
         Failure::Refused => CallFailure::UpstreamRefused,
         Failure::Lost => CallFailure::UpstreamLost,
         Failure::Slow => CallFailure::UpstreamTimeout,
         Failure::Unmaskable => CallFailure::Unmaskable,
+        Failure::NoCredential => CallFailure::NotConfigured,
+        Failure::Withdrawn => CallFailure::InvalidKey,
     })?;
     let labels = [("route", route.name), ("role", keyed.holder.key.role.as_str())];
     metrics::counter!("seatbridge_proxied_calls_total", &labels).increment(1);

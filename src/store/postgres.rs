@@ -29,6 +29,8 @@ mod rows;
 mod access;
 #[path = "queries/directories.rs"]
 mod directories;
+#[path = "queries/grants.rs"]
+mod grants;
 #[path = "queries/head.rs"]
 mod head;
 #[path = "queries/keys.rs"]

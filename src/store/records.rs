@@ -1,10 +1,12 @@
 //! Rows as domain values. Times are UTC microseconds.
 
 mod access;
+mod grants;
 mod operators;
 mod reconciliation;
 
 pub use access::{ClientCredential, Federation, IssuerTrust, OauthClient, Proof};
+pub use grants::{ConnectRecord, GrantRecord, RenewedGrant};
 pub use operators::{Operator, OperatorToken};
 pub use reconciliation::{LinkedBy, SeatLink};
 
@@ -81,6 +83,8 @@ pub struct ScimToken {
     pub last_used_at: Option<i64>,
     /// From which address.
     pub last_used_from: Option<String>,
+    /// The name of the secret it is signed under; absent for those of old.
+    pub secret_name: Option<String>,
 }
 
 /// A seat with everything the store keeps beside it.

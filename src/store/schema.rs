@@ -47,7 +47,7 @@ diesel::table! {
     scim_tokens (id) {
         id -> Text, directory_id -> Text, name -> Text, digest -> Text, created_at -> BigInt,
         expires_at -> Nullable<BigInt>, revoked_at -> Nullable<BigInt>, last_used_at -> Nullable<BigInt>,
-        last_used_from -> Nullable<Text>,
+        last_used_from -> Nullable<Text>, secret_name -> Nullable<Text>,
     }
 }
 diesel::table! {

@@ -1,8 +1,10 @@
 //! What a use case may ask and change while it runs. Implemented once per backend, by one text.
 
+mod grants;
 mod links;
 mod operators;
 
+pub use grants::Grants;
 pub use links::Links;
 pub use operators::Operators;
 
@@ -18,7 +20,7 @@ use crate::rbac::Role;
 use crate::seat::Capacity;
 
 /// Everything a use case can do within one transaction.
-pub trait Tx: Teams + Directories + Access + Seats + Lists + Keys + Trail + Links + Operators {
+pub trait Tx: Teams + Directories + Access + Seats + Lists + Keys + Trail + Links + Operators + Grants {
     /// Whether the connection answers, and its tables are there.
     fn ping(&mut self) -> Result<(), Error>;
 }

@@ -11,6 +11,9 @@ CREATE TABLE apollo_grants (
   version BIGINT NOT NULL,
   refresher TEXT,
   refresher_until BIGINT,
+  trouble TEXT,
+  attempts BIGINT NOT NULL DEFAULT 0,
+  retry_at BIGINT,
   ended_at BIGINT,
   ended_why TEXT
 );
@@ -26,4 +29,13 @@ CREATE TABLE apollo_connects (
   begun_at BIGINT NOT NULL,
   ends_at BIGINT NOT NULL,
   outcome TEXT
+);
+
+-- Which secret a SCIM token is signed under, by name: whoever removes that secret ends the token (A5).
+ALTER TABLE scim_tokens ADD COLUMN secret_name TEXT;
+
+-- Secrets a server started with as its current one, by name, and when it last began to.
+CREATE TABLE secrets (
+  name TEXT NOT NULL PRIMARY KEY,
+  since BIGINT NOT NULL
 );

@@ -97,6 +97,7 @@ struct TokenRow {
     revoked_at: Option<i64>,
     last_used_at: Option<i64>,
     last_used_from: Option<String>,
+    secret_name: Option<String>,
 }
 
 impl From<TokenRow> for ScimToken {
@@ -111,6 +112,7 @@ impl From<TokenRow> for ScimToken {
             revoked_at: row.revoked_at,
             last_used_at: row.last_used_at,
             last_used_from: row.last_used_from,
+            secret_name: row.secret_name,
         }
     }
 }
@@ -166,6 +168,7 @@ impl Directories for Conn {
             revoked_at: token.revoked_at,
             last_used_at: token.last_used_at,
             last_used_from: token.last_used_from.clone(),
+            secret_name: token.secret_name.clone(),
         };
         diesel::insert_into(scim_tokens::table).values(row).execute(&mut self.db)?;
         Ok(())

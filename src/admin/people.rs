@@ -37,7 +37,9 @@ impl SeatView {
         match &self.record.seat {
             Seat::Waiting(_, Reason::NoSeat) => Some("a seat: all bought seats are assigned"),
             Seat::Waiting(_, Reason::NoAddress) => Some("an address: the identity provider sent none"),
-            Seat::Vacant | Seat::Assigned(_) | Seat::Unassigned(..) | Seat::Removed(_) => None,
+            Seat::Vacant | Seat::Assigned(_) | Seat::Held(_) | Seat::Unassigned(..) | Seat::Removed(_) => {
+                None
+            }
         }
     }
 }

@@ -175,6 +175,9 @@ pub async fn add_directory(
             sso_entity_id: None,
             sso_certificate: None,
             created_at: act.now,
+            paused_at: None,
+            paused_why: None,
+            removed_at: None,
         };
         wish.apply(&mut directory);
         tx.insert_directory(&directory)?;

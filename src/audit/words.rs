@@ -126,6 +126,8 @@ pub enum Action {
     DenyCall,
     /// The IdP took a seat away, and the loss waits for an operator (L13).
     Hold,
+    /// A held seat is its holder's again, keys and all (L13).
+    Return,
     /// An operator let a held loss happen (L13).
     ReleaseHold,
     /// An operator gave a held seat back (L13).
@@ -201,6 +203,7 @@ impl Action {
             Action::UnfederateClient => "unfederate_client",
             Action::DenyCall => "deny_call",
             Action::Hold => "hold",
+            Action::Return => "return",
             Action::ReleaseHold => "release_hold",
             Action::RejectHold => "reject_hold",
             Action::ProtectSeat => "protect_seat",

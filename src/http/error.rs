@@ -244,7 +244,8 @@ fn seat_wire(violation: &Violation) -> (u16, Option<ScimType>) {
         Violation::AlreadyHeld { .. }
         | Violation::UserNameTaken { .. }
         | Violation::AddressTaken { .. }
-        | Violation::ExternalIdTaken { .. } => (409, Some(ScimType::Uniqueness)),
+        | Violation::ExternalIdTaken { .. }
+        | Violation::SeatHeld { .. } => (409, Some(ScimType::Uniqueness)),
         Violation::NoSeat { .. } | Violation::NoAddress { .. } => (400, Some(ScimType::InvalidValue)),
         Violation::NoSuchSeat => (404, None),
     }

@@ -2,12 +2,12 @@
 //! the death of its keys, the names others yield.
 
 use super::log::changes_json;
-use super::translate;
+use super::{losses, translate};
 use crate::audit::{Action, Actor, Entry, Outcome};
 use crate::rbac::{Role, held, still_within_reach};
 use crate::scim::{Change, User};
 use crate::seat::lifecycle::What;
-use crate::seat::{Decision, Event, Person, Seat, Standing};
+use crate::seat::{Decision, Event, Holder, Losses, Person, Seat, Standing, Why};
 use crate::store::records::{Directory, SeatEvent, SeatRecord};
 use crate::store::{Error, Tx};
 use std::collections::BTreeSet;
@@ -34,6 +34,8 @@ pub struct Written {
     pub dead_keys: Vec<String>,
     /// Roles the IdP sent that name no known role (L12).
     pub unknown_roles: Vec<String>,
+    /// What the directory lost within the hour, if this was one more loss, or one that waits (L13).
+    pub losses: Option<Losses>,
 }
 
 /// A record for somebody new, not stored yet.
@@ -52,6 +54,7 @@ pub fn fresh(directory: &Directory, id: String, now: i64, tx: &mut dyn Tx) -> Re
         period: 0,
         assigned_at: None,
         released_at: None,
+        protected_at: None,
         created_at: now,
         updated_at: now,
     })
@@ -67,12 +70,27 @@ pub fn write(
     cause: &Cause,
     tx: &mut dyn Tx,
 ) -> Result<Written, Error> {
+    write_because(None, before, decision, directory, cause, tx)
+}
+
+/// The same for an operator's reason, which the audit keeps with each event (U8).
+///
+/// Errors: the store's; nothing of it is kept then.
+pub fn write_because(
+    why: Option<&str>,
+    before: SeatRecord,
+    decision: &Decision,
+    directory: &Directory,
+    cause: &Cause,
+    tx: &mut dyn Tx,
+) -> Result<Written, Error> {
     let Some(after) = decision.after().cloned() else {
         return Ok(Written {
             record: before,
             changes: Vec::new(),
             dead_keys: Vec::new(),
             unknown_roles: Vec::new(),
+            losses: None,
         });
     };
     let mut record = SeatRecord { version: before.version + 1, updated_at: cause.now, ..before.clone() };
@@ -80,7 +98,10 @@ pub fn write(
         advance(&mut record, event, cause.now);
     }
     let user = after.person().map(read_user).transpose()?;
-    record.sent_roles = user.as_ref().map(translate::sent_roles).unwrap_or_default();
+    // While a loss waits, the holder keeps the roles they had: keys they made for others must not die before.
+    if after.standing() != Standing::Held {
+        record.sent_roles = user.as_ref().map(translate::sent_roles).unwrap_or_default();
+    }
     let changes = changes_between(&before.seat, &after)?;
 
     yield_user_name(decision, directory, cause, tx)?;
@@ -91,13 +112,14 @@ pub fn write(
         tx.update_seat(&before, &record, &emails)?
     }
     yield_address(&record, decision, directory, cause, tx)?;
-    record_events(&before.seat, &record, decision, &changes, cause, tx)?;
+    let audit_seq = record_events(&before.seat, &record, (decision, why), &changes, cause, tx)?;
+    let losses = losses::follow(&before, &record, audit_seq, why, cause, tx)?;
 
     let mut dead_keys = end_period(&before, decision, directory, cause, tx)?;
     dead_keys.extend(end_beyond_reach((&before, directory), (&record, directory), cause, tx)?);
     let unknown_roles =
         held(&record.sent_roles, &directory.role_map, record.operator_role, directory.default_role).unknown;
-    Ok(Written { record, changes, dead_keys, unknown_roles })
+    Ok(Written { record, changes, dead_keys, unknown_roles, losses })
 }
 
 fn read_user(person: &Person) -> Result<User, Error> {
@@ -106,7 +128,7 @@ fn read_user(person: &Person) -> Result<User, Error> {
 
 /// The record after one event.
 fn advance(record: &mut SeatRecord, event: &Event, now: i64) {
-    let was_assigned = record.seat.standing() == Standing::Assigned;
+    let had_a_seat = record.seat.standing().takes_a_seat();
     match event.what {
         What::Assigned | What::Reassigned { .. } => {
             record.period += 1;
@@ -116,13 +138,14 @@ fn advance(record: &mut SeatRecord, event: &Event, now: i64) {
         What::Queued { .. } => record.waiting_since = record.waiting_since.or(Some(now)),
         What::Unassigned => {
             record.waiting_since = None;
-            record.released_at = if was_assigned { Some(now) } else { record.released_at };
+            record.released_at = if had_a_seat { Some(now) } else { record.released_at };
         }
-        What::Recorded | What::Amended | What::Removed => {}
+        What::Held { .. } | What::Returned | What::Recorded | What::Amended | What::Removed => {}
     }
     if passes_on(&record.seat, event) {
         // Nothing of the old holder carries over (L7).
         record.operator_role = None;
+        record.protected_at = None;
     }
     record.seat = event.after.clone();
 }
@@ -132,7 +155,7 @@ fn advance(record: &mut SeatRecord, event: &Event, now: i64) {
 fn passes_on(before: &Seat, event: &Event) -> bool {
     let with_seat =
         matches!(event.what, What::Reassigned { rebound: true } | What::Queued { rebound: true, .. });
-    let renamed = before.person().zip(event.after.person());
+    let renamed = before.holder().map(Holder::person).or(before.person()).zip(event.after.person());
     with_seat
         || event.after.standing() == Standing::Unassigned
             && renamed.is_some_and(|(was, is)| is.is_someone_else_than(was))
@@ -163,26 +186,39 @@ fn entry(action: Action, record: &SeatRecord, cause: &Cause) -> Entry {
 fn record_events(
     before: &Seat,
     record: &SeatRecord,
-    decision: &Decision,
+    (decision, why): (&Decision, Option<&str>),
     changes: &[Change],
     cause: &Cause,
     tx: &mut dyn Tx,
-) -> Result<(), Error> {
-    let (last, mut before) = (decision.events.len(), before);
+) -> Result<i64, Error> {
+    let (last, mut before, mut last_seq) = (decision.events.len(), before, 0);
     for (place, event) in (1..).zip(&decision.events) {
         let rebound = passes_on(before, event);
         before = &event.after;
         let mut told = entry(action_of(event.what), record, cause);
+        told.reason = reason_of(event.what, why);
         if place == last {
             told.changes = changes_json(changes);
         }
         let audit_seq = tx.append(&told)?;
+        last_seq = audit_seq;
         if rebound {
             tx.append(&entry(Action::Rebind, record, cause))?;
         }
         tx.insert_event(&record.id, history(event, rebound, audit_seq, cause.now))?;
     }
-    Ok(())
+    Ok(last_seq)
+}
+
+fn reason_of(what: What, why: Option<&str>) -> Option<String> {
+    let held = match what {
+        What::Held { why: Why::Fuse } => {
+            Some("held: the directory lost as many seats within an hour as it allows")
+        }
+        What::Held { why: Why::Protected } => Some("held: the person is protected from loss"),
+        _ => None,
+    };
+    why.or(held).map(str::to_owned)
 }
 
 fn history(event: &Event, rebound: bool, audit_seq: i64, at: i64) -> SeatEvent {
@@ -204,6 +240,8 @@ fn action_of(what: What) -> Action {
         What::Recorded => Action::Record,
         What::Assigned => Action::Assign,
         What::Queued { .. } => Action::Queue,
+        What::Held { .. } => Action::Hold,
+        What::Returned => Action::Return,
         What::Amended => Action::Amend,
         What::Unassigned => Action::Unassign,
         What::Reassigned { .. } => Action::Reassign,
@@ -276,7 +314,7 @@ fn end_period(
     tx: &mut dyn Tx,
 ) -> Result<Vec<String>, Error> {
     let ended = decision.events.iter().any(|event| event.what == What::Unassigned);
-    if !ended || before.seat.standing() != Standing::Assigned {
+    if !ended || !before.seat.standing().takes_a_seat() {
         return Ok(Vec::new());
     }
     let keys = tx.live_keys_of(&before.id, cause.now)?;

@@ -3,6 +3,7 @@
 //! - `http`: handlers for `/scim/v2`, each a guard, a question, an answer.
 //! - `service`: load, decide, save, audit, log, as one use case.
 //! - `ledger`: what one decision writes: seat, events, audit, dead keys.
+//! - `losses`: holds that follow their seats, and the alarm when a directory loses many.
 //! - `search`: lists and lookups.
 //! - `superiors`: managers that are Users, named in answers.
 //! - `wish`: what a PUT or PATCH comes to, by the state before and the state wanted (pure).
@@ -13,6 +14,7 @@
 pub mod http;
 pub mod ledger;
 pub mod log;
+mod losses;
 pub mod queue;
 pub mod search;
 pub mod service;

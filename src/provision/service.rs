@@ -1,7 +1,8 @@
 //! Load, decide, save, audit, log: one use case, one transaction (L11).
 
-use super::ledger::{self, Written};
+use super::ledger;
 use super::log::{About, Request, act_of};
+use super::losses;
 use super::translate;
 use super::wish::{self, Asked};
 use crate::audit::Action;
@@ -12,12 +13,12 @@ use crate::http::error::ScimFailure;
 use crate::http::guard::ScimClient;
 use crate::scim::{Patch, Read};
 use crate::seat::policy::{RETURN_SECONDS, revives_by_external_id, revives_by_user_name};
-use crate::seat::{Capacity, Command, Facts, Person, Rival, Seat, Standing, Violation, decide};
+use crate::seat::{Capacity, Command, Facts, Person, Rival, Standing, Violation, decide};
 use crate::store::records::{Directory, SeatRecord};
 use crate::store::{Error, Tx};
 
 // The operator changes roles by the same path, with the same consequences.
-pub use super::ledger::{Cause, end_beyond_reach, end_beyond_reach_of_all};
+pub use super::ledger::{Cause, Written, end_beyond_reach, end_beyond_reach_of_all, fresh, write_because};
 
 /// What a connector asks for.
 #[derive(Debug, Clone)]
@@ -83,12 +84,13 @@ pub async fn carry_out(
     let work = move |tx: &mut dyn Tx| {
         // The moment of the turn, not of the request: times then run as versions and the queue do (L8).
         let cause = Cause { actor, now: clock.now(), request_id };
-        Work { directory: &directory, cause: &cause, tx, carrier: None }.run(order)
+        Work { directory: &directory, cause: &cause, tx, carrier: None, neighbour: None }.run(order)
     };
     let outcome = bridge.store.write(work).await?;
     match outcome {
         Outcome::Done(written) => {
             bridge.gate.close(&written.dead_keys, bridge.clock.now());
+            losses::tell(&written, &client.directory);
             Ok(written.record)
         }
         Outcome::Refused(failure) => Err(failure),
@@ -101,6 +103,8 @@ struct Work<'a> {
     tx: &'a mut dyn Tx,
     /// Who carries a userName (compared form), once asked: nothing is written before the decision.
     carrier: Option<(String, Option<SeatRecord>)>,
+    /// Whose seat an address (compared form) is spoken for by, once asked.
+    neighbour: Option<(String, Option<SeatRecord>)>,
 }
 
 impl Work<'_> {
@@ -111,7 +115,7 @@ impl Work<'_> {
             (wish, Some(id)) => (self.tx.seat(&self.directory.id, &id)?, wish),
             (wish, None) => (None, wish),
         };
-        let Some(before) = before.filter(|record| record.seat.standing() != Standing::Removed) else {
+        let Some(before) = before.filter(is_shown) else {
             let failure = Violation::NoSuchSeat.into();
             return self.refuse(None, None, act_for(&wish), action_for(&wish), failure, &request);
         };
@@ -162,6 +166,18 @@ impl Work<'_> {
         {
             return Ok(Some(record));
         }
+        if let Some(address) = &person.address {
+            // A User that was deleted while its loss waits is found by nobody, and comes back to its seat.
+            let neighbour = self.neighbour_at(address.key())?;
+            let hidden = neighbour.filter(|record| {
+                record.directory_id == self.directory.id
+                    && record.seat.is_hidden()
+                    && revives_by_user_name(&record.seat, person)
+            });
+            if hidden.is_some() {
+                return Ok(hidden);
+            }
+        }
         let Some(external_id) = person.external_id.as_deref() else {
             return Ok(None);
         };
@@ -177,6 +193,17 @@ impl Work<'_> {
         }
         let found = self.tx.seat_by_user_name(&self.directory.id, key)?;
         self.carrier = Some((key.to_owned(), found.clone()));
+        Ok(found)
+    }
+
+    fn neighbour_at(&mut self, key: &str) -> Result<Option<SeatRecord>, Error> {
+        if let Some((asked, found)) = &self.neighbour
+            && asked == key
+        {
+            return Ok(found.clone());
+        }
+        let found = self.tx.active_by_address(key)?;
+        self.neighbour = Some((key.to_owned(), found.clone()));
         Ok(found)
     }
 
@@ -206,6 +233,9 @@ impl Work<'_> {
                     act => act,
                 };
                 let status = if removes { 204 } else { status };
+                if written.record.seat.standing() == Standing::Held {
+                    request.remark(&["held".to_owned()]);
+                }
                 request.remark(
                     &written
                         .unknown_roles
@@ -230,7 +260,8 @@ impl Work<'_> {
         let wants_seat = match command {
             Command::Assign(_) | Command::Reassign(_) => true,
             Command::Amend(_) => before.seat.standing() == Standing::Waiting,
-            Command::Record(_) | Command::Unassign(_) | Command::Remove | Command::Grant => false,
+            Command::Record(_) | Command::Unassign(_) | Command::Remove => false,
+            Command::Grant | Command::Release | Command::Reject => false,
         };
         let capacity = if wants_seat { self.tx.capacity(self.cause.now)? } else { Capacity::default() };
         let returns_until = before.released_at.map(|at| at + RETURN_SECONDS * 1_000_000);
@@ -239,13 +270,20 @@ impl Work<'_> {
             returning: returns_until.is_some_and(|until| until > self.cause.now),
             ..Facts::default()
         };
+        if before.seat.standing() == Standing::Assigned
+            && matches!(command, Command::Unassign(_) | Command::Remove)
+        {
+            let losses = self.tx.losses(&self.directory.id, self.cause.now)?;
+            facts.fuse_blown = self.directory.policy.fuse.is_blown_by(losses);
+            facts.protected = before.protected_at.is_some();
+        }
         let Some(person) = command.person() else {
             return Ok(facts);
         };
         let named = self.carrier_of(person.user_name.key())?;
         facts.same_user_name = self.rival(named, before)?;
         if let Some(address) = &person.address {
-            let held = self.tx.active_by_address(address.key())?;
+            let held = self.neighbour_at(address.key())?;
             facts.same_address = self.rival(held, before)?;
         }
         if let Some(external_id) = &person.external_id {
@@ -304,6 +342,8 @@ fn action_of(command: &Command) -> Action {
         Command::Unassign(_) => Action::Unassign,
         Command::Reassign(_) => Action::Reassign,
         Command::Remove => Action::Remove,
+        Command::Release => Action::ReleaseHold,
+        Command::Reject => Action::RejectHold,
     }
 }
 
@@ -344,7 +384,7 @@ pub fn grant(
 
 /// Whether a record is shown to its IdP: removed ones are hidden (L1).
 pub fn is_shown(record: &SeatRecord) -> bool {
-    !matches!(record.seat, Seat::Removed(_) | Seat::Vacant)
+    !record.seat.is_hidden()
 }
 
 #[cfg(test)]

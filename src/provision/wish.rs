@@ -70,9 +70,11 @@ fn command_to(before: &SeatRecord, wanted: &User) -> Result<Command, ScimFailure
         let held = person.user_name.as_str().to_owned();
         return Err(match standing {
             Standing::Assigned => Violation::NameChangeWhileAssigned { name: Name::UserName, held }.into(),
-            Standing::Vacant | Standing::Waiting | Standing::Unassigned | Standing::Removed => {
-                ScimFailure::NoUserName
-            }
+            Standing::Vacant
+            | Standing::Held
+            | Standing::Waiting
+            | Standing::Unassigned
+            | Standing::Removed => ScimFailure::NoUserName,
         });
     }
     // A leaver leaves, and keeps the name the record is kept under (L2).

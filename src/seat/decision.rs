@@ -1,5 +1,6 @@
 //! The rules behind the table of `lifecycle`, one function each.
 
+use super::hold::{Wanted, lose};
 use super::lifecycle::{Decision, Event, Facts, Name, Reason, Seat, Standing, Violation, What, Yielded};
 use super::person::{Holder, Person};
 use super::policy::{EmailChange, Policy, WithoutSeat};
@@ -66,8 +67,13 @@ pub(super) fn amend_unassigned(
 
 /// A leaver leaves: whatever is sent along is taken as sent and never refused (L2, S10). A name that somebody
 /// else carries is kept on the record, and no lookup finds the record by it (L6).
-pub(super) fn unassign(_before: &Person, next: Person, facts: &Facts) -> Decision {
+pub(super) fn unassign(next: Person, facts: &Facts) -> Decision {
     one(recorded(next, own_yield(facts), What::Unassigned))
+}
+
+/// The same of a holder, whose loss may wait for an operator (L13).
+pub(super) fn unassign_assigned(holder: &Holder, next: Person, facts: &Facts) -> Decision {
+    lose(holder, Wanted::Unassigned(next, own_yield(facts)), facts)
 }
 
 /// The same deactivation again changes nothing (L10).
@@ -163,7 +169,7 @@ pub(super) fn already_held(person: &Person) -> Violation {
     Violation::AlreadyHeld { user_name: person.user_name.as_str().to_owned() }
 }
 
-fn one(event: Event) -> Decision {
+pub(super) fn one(event: Event) -> Decision {
     Decision { events: vec![event], yields: None }
 }
 
@@ -171,7 +177,7 @@ fn removed(person: &Person) -> Event {
     Event { what: What::Removed, after: Seat::Removed(person.clone()) }
 }
 
-fn recorded(person: Person, yielded: Yielded, what: What) -> Event {
+pub(super) fn recorded(person: Person, yielded: Yielded, what: What) -> Event {
     Event { what, after: Seat::Unassigned(person, yielded) }
 }
 
@@ -199,7 +205,7 @@ fn own_yield(facts: &Facts) -> Yielded {
 }
 
 /// The unassigned record that has to yield the wanted userName, or a refusal when its owner is active (L6).
-fn yielding(wanted: &Person, facts: &Facts) -> Result<Option<String>, Violation> {
+pub(super) fn yielding(wanted: &Person, facts: &Facts) -> Result<Option<String>, Violation> {
     match &facts.same_user_name {
         None => Ok(None),
         Some(rival) if rival.standing == Standing::Unassigned => Ok(Some(rival.seat_id.clone())),
@@ -229,7 +235,7 @@ fn reason_of(violation: &Violation) -> Reason {
 }
 
 /// Which name of the holder the request would change, letter case apart (L2).
-fn renamed_while_assigned(holder: &Holder, next: &Person) -> Option<Violation> {
+pub(super) fn renamed_while_assigned(holder: &Holder, next: &Person) -> Option<Violation> {
     let same_mailbox = next.address.as_ref().is_some_and(|address| address.is_same_mailbox(holder.address()));
     if !same_mailbox {
         return Some(address_removed(holder));
@@ -251,7 +257,7 @@ fn refuse_taken_user_name(wanted: &Person, facts: &Facts) -> Result<(), Violatio
     facts.same_user_name.as_ref().map_or(Ok(()), |rival| Err(user_name_taken(wanted, rival.standing)))
 }
 
-fn refuse_taken_address(wanted: &Person, facts: &Facts) -> Result<(), Violation> {
+pub(super) fn refuse_taken_address(wanted: &Person, facts: &Facts) -> Result<(), Violation> {
     match (&wanted.address, &facts.same_address) {
         (Some(address), Some(rival)) => Err(Violation::AddressTaken {
             address: address.as_str().to_owned(),
@@ -262,7 +268,7 @@ fn refuse_taken_address(wanted: &Person, facts: &Facts) -> Result<(), Violation>
     }
 }
 
-fn refuse_taken_external_id(wanted: &Person, facts: &Facts) -> Result<(), Violation> {
+pub(super) fn refuse_taken_external_id(wanted: &Person, facts: &Facts) -> Result<(), Violation> {
     match (&wanted.external_id, &facts.same_external_id) {
         (Some(external_id), Some(_)) => Err(Violation::ExternalIdTaken { external_id: external_id.clone() }),
         (None, _) | (_, None) => Ok(()),

@@ -1,6 +1,7 @@
 //! The states of a seat, the commands, the events, and the table between them.
 
 use super::decision;
+use super::hold::{self, Hold, Wanted, Why};
 use super::person::{Holder, Person};
 use super::policy::Policy;
 
@@ -11,6 +12,8 @@ pub enum Seat {
     Vacant,
     /// The person holds a seat.
     Assigned(Holder),
+    /// The IdP took the seat away, and the loss waits for an operator (L13).
+    Held(Box<Hold>),
     /// The IdP wants a seat for them, and none can be given yet.
     Waiting(Person, Reason),
     /// Known, without a seat.
@@ -44,6 +47,8 @@ pub enum Standing {
     Vacant,
     /// See [`Seat::Assigned`].
     Assigned,
+    /// See [`Seat::Held`].
+    Held,
     /// See [`Seat::Waiting`].
     Waiting,
     /// See [`Seat::Unassigned`].
@@ -58,6 +63,7 @@ impl Standing {
         match self {
             Standing::Vacant => "vacant",
             Standing::Assigned => "assigned",
+            Standing::Held => "held",
             Standing::Waiting => "waiting",
             Standing::Unassigned => "unassigned",
             Standing::Removed => "removed",
@@ -68,6 +74,11 @@ impl Standing {
     pub fn is_active(self) -> bool {
         matches!(self, Standing::Assigned | Standing::Waiting)
     }
+
+    /// Whether a seat of the team is spoken for: assigned or held (L13).
+    pub fn takes_a_seat(self) -> bool {
+        matches!(self, Standing::Assigned | Standing::Held)
+    }
 }
 
 impl Seat {
@@ -76,26 +87,50 @@ impl Seat {
         match self {
             Seat::Vacant => Standing::Vacant,
             Seat::Assigned(_) => Standing::Assigned,
+            Seat::Held(_) => Standing::Held,
             Seat::Waiting(..) => Standing::Waiting,
             Seat::Unassigned(..) => Standing::Unassigned,
             Seat::Removed(_) => Standing::Removed,
         }
     }
 
-    /// Who it is about.
+    /// Who it is about, as the IdP reads them.
     pub fn person(&self) -> Option<&Person> {
         match self {
             Seat::Vacant => None,
             Seat::Assigned(holder) => Some(holder.person()),
+            Seat::Held(hold) => Some(hold.shown()),
             Seat::Waiting(person, _) | Seat::Unassigned(person, _) | Seat::Removed(person) => Some(person),
         }
     }
 
-    /// What it gave up; only an unassigned record yields.
+    /// Whose seat it is: the holder, while the loss waits too.
+    pub fn holder(&self) -> Option<&Holder> {
+        match self {
+            Seat::Assigned(holder) => Some(holder),
+            Seat::Held(hold) => Some(&hold.holder),
+            Seat::Vacant | Seat::Waiting(..) | Seat::Unassigned(..) | Seat::Removed(_) => None,
+        }
+    }
+
+    /// What it gave up; only an unassigned record yields, or one that waits to be.
     pub fn yielded(&self) -> Yielded {
         match self {
             Seat::Unassigned(_, yielded) => *yielded,
+            Seat::Held(hold) => match &hold.wanted {
+                Wanted::Unassigned(_, yielded) => *yielded,
+                Wanted::Removed => Yielded::default(),
+            },
             Seat::Vacant | Seat::Assigned(_) | Seat::Waiting(..) | Seat::Removed(_) => Yielded::default(),
+        }
+    }
+
+    /// Whether its IdP finds nobody: deleted, though the loss may still wait.
+    pub fn is_hidden(&self) -> bool {
+        match self {
+            Seat::Vacant | Seat::Removed(_) => true,
+            Seat::Held(hold) => hold.is_hidden(),
+            Seat::Assigned(_) | Seat::Waiting(..) | Seat::Unassigned(..) => false,
         }
     }
 }
@@ -117,6 +152,10 @@ pub enum Command {
     Remove,
     /// The turn of a waiting person has come.
     Grant,
+    /// An operator lets a held loss happen (L13).
+    Release,
+    /// An operator gives a held seat back (L13).
+    Reject,
 }
 
 impl Command {
@@ -128,7 +167,7 @@ impl Command {
             | Command::Amend(person)
             | Command::Unassign(person)
             | Command::Reassign(person) => Some(person),
-            Command::Remove | Command::Grant => None,
+            Command::Remove | Command::Grant | Command::Release | Command::Reject => None,
         }
     }
 }
@@ -156,6 +195,13 @@ pub enum What {
         /// Whether the record passes to a new holder (L7).
         rebound: bool,
     },
+    /// The loss waits for an operator; the keys are suspended.
+    Held {
+        /// Why.
+        why: Why,
+    },
+    /// The loss was not to be: the seat is the holder's as before, keys and all.
+    Returned,
     /// Attributes changed, the seat did not.
     Amended,
     /// The seat period ends; its keys are dead.
@@ -176,6 +222,8 @@ impl What {
             What::Recorded => "recorded",
             What::Assigned => "assigned",
             What::Queued { .. } => "queued",
+            What::Held { .. } => "held",
+            What::Returned => "returned",
             What::Amended => "amended",
             What::Unassigned => "unassigned",
             What::Reassigned { .. } => "reassigned",
@@ -202,7 +250,7 @@ pub struct Rival {
 pub struct Capacity {
     /// Seats bought.
     pub bought: i64,
-    /// Seats assigned.
+    /// Seats assigned, those among them whose loss waits.
     pub assigned: i64,
     /// People waiting for a seat (not those who lack an address).
     pub queued: i64,
@@ -217,11 +265,15 @@ pub struct Facts {
     pub capacity: Capacity,
     /// Whether this record gave its seat back less than [`super::policy::RETURN_SECONDS`] ago.
     pub returning: bool,
+    /// Whether the directory lost as many seats within the hour as it allows (L13).
+    pub fuse_blown: bool,
+    /// Whether an operator protects the person from loss (U8).
+    pub protected: bool,
     /// Another record of the directory that carries the wanted userName and has not yielded it.
     pub same_user_name: Option<Rival>,
-    /// Another active seat of the team with the wanted address.
+    /// Another seat of the team, active or held, with the wanted address.
     pub same_address: Option<Rival>,
-    /// Another active seat of the directory with the wanted externalId.
+    /// Another seat of the directory, active or held, with the wanted externalId.
     pub same_external_id: Option<Rival>,
 }
 
@@ -329,6 +381,15 @@ pub enum Violation {
         /// Who.
         user_name: String,
     },
+    /// A new holder is wanted for a record whose loss waits (L7, L13).
+    #[error(
+        "the seat of {address} is held: its loss waits for an operator, and nobody else can be given it \
+         before. Let the operator decide (`seatbridge hold list` shows it), then assign again"
+    )]
+    SeatHeld {
+        /// The holder's address.
+        address: String,
+    },
     /// Nothing there, or hidden.
     #[error("no such User in this directory")]
     NoSuchSeat,
@@ -360,30 +421,42 @@ fn address_taken(address: &str, directory: &str, same_directory: bool) -> String
 /// Answers what `command` does to `seat`, without doing it.
 ///
 /// Errors: [`Violation`] names the broken rule; nothing changes then.
-/// Source: product rules L1 to L10; Apollo facts §6.
+/// Source: product rules L1 to L10, L13; Apollo facts §6.
 pub fn decide(seat: &Seat, command: Command, policy: &Policy, facts: &Facts) -> Result<Decision, Violation> {
     use Command::*;
     use Seat::*;
     match (seat, command) {
         (Vacant, Assign(who)) => decision::claim(None, who, policy, facts),
         (Vacant, Record(who)) => decision::record(who, facts),
-        (Vacant, Amend(_) | Unassign(_) | Reassign(_) | Remove | Grant) => Err(Violation::NoSuchSeat),
+        (Vacant, Amend(_) | Unassign(_) | Reassign(_) | Remove | Grant | Release | Reject) => {
+            Err(Violation::NoSuchSeat)
+        }
 
         (Assigned(holder), Assign(_) | Record(_)) => Err(decision::already_held(holder.person())),
         (Assigned(holder), Amend(next) | Reassign(next)) => {
             decision::amend_assigned(holder, next, policy, facts)
         }
-        (Assigned(holder), Unassign(next)) => Ok(decision::unassign(holder.person(), next, facts)),
-        (Assigned(holder), Remove) => Ok(decision::remove_active(holder.person())),
-        (Assigned(_), Grant) => Ok(Decision::default()),
+        (Assigned(holder), Unassign(next)) => Ok(decision::unassign_assigned(holder, next, facts)),
+        (Assigned(holder), Remove) => Ok(hold::lose(holder, Wanted::Removed, facts)),
+        (Assigned(_), Grant | Release | Reject) => Ok(Decision::default()),
+
+        (Held(hold), Assign(next) | Reassign(next)) => hold::give_back(hold, next, facts),
+        (Held(hold), Record(next)) => hold::record_wanted(hold, next, facts),
+        (Held(hold), Amend(next)) => hold::amend(hold, next, facts),
+        (Held(hold), Unassign(next)) => hold::unassign(hold, next, facts),
+        (Held(hold), Remove) => hold::remove(hold),
+        (Held(hold), Release) => Ok(hold::release(hold)),
+        (Held(hold), Reject) => hold::reject(hold, facts),
+        (Held(_), Grant) => Ok(Decision::default()),
 
         (Waiting(person, _), Assign(_) | Record(_)) => Err(decision::already_held(person)),
         (Waiting(person, reason), Amend(next) | Reassign(next)) => {
             decision::amend_waiting(person, *reason, next, facts)
         }
-        (Waiting(person, _), Unassign(next)) => Ok(decision::unassign(person, next, facts)),
+        (Waiting(_, _), Unassign(next)) => Ok(decision::unassign(next, facts)),
         (Waiting(person, _), Remove) => Ok(decision::remove_active(person)),
         (Waiting(person, reason), Grant) => Ok(decision::grant(person, *reason, facts)),
+        (Waiting(..), Release | Reject) => Ok(Decision::default()),
 
         (Unassigned(person, _), Assign(next) | Reassign(next)) => {
             decision::claim(Some(person), next, policy, facts)
@@ -396,10 +469,11 @@ pub fn decide(seat: &Seat, command: Command, policy: &Policy, facts: &Facts) -> 
             Ok(decision::unassign_again(person, *yielded, next, facts))
         }
         (Unassigned(person, _), Remove) => Ok(decision::remove_unassigned(person)),
-        (Unassigned(..), Grant) => Ok(Decision::default()),
+        (Unassigned(..), Grant | Release | Reject) => Ok(Decision::default()),
 
-        (Removed(_), Assign(_) | Record(_) | Amend(_) | Unassign(_) | Reassign(_) | Remove | Grant) => {
-            Err(Violation::NoSuchSeat)
-        }
+        (
+            Removed(_),
+            Assign(_) | Record(_) | Amend(_) | Unassign(_) | Reassign(_) | Remove | Grant | Release | Reject,
+        ) => Err(Violation::NoSuchSeat),
     }
 }

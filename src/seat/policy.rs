@@ -1,5 +1,6 @@
 //! What a directory may choose, what a team must have, and which record a POST revives.
 
+use super::fuse::Fuse;
 use super::lifecycle::{Command, Seat, Standing};
 use super::person::Person;
 
@@ -34,6 +35,8 @@ pub struct Policy {
     pub without_seat: WithoutSeat,
     /// Whether the flavour's externalId stays with a person for life (L5).
     pub external_id_is_stable: bool,
+    /// L13.
+    pub fuse: Fuse,
 }
 
 /// Seconds a seat that was given back is kept for its owner before a waiting person gets it (L8).
@@ -88,7 +91,8 @@ pub fn may_connect(team: Option<(&str, i64)>) -> Result<(), NotConnectable> {
     Ok(())
 }
 
-/// Whether a POST of `wanted` means the unassigned `record`, found by its userName (L5).
+/// Whether a POST of `wanted` means the unassigned `record`, found by its userName (L5); one whose loss waits
+/// is meant too, and by the holder's name also after a DELETE (L13).
 pub fn revives_by_user_name(record: &Seat, wanted: &Person) -> bool {
     match record {
         Seat::Unassigned(person, yielded) => {
@@ -96,17 +100,22 @@ pub fn revives_by_user_name(record: &Seat, wanted: &Person) -> bool {
                 && person.user_name.key() == wanted.user_name.key()
                 && !wanted.is_someone_else_than(person)
         }
+        Seat::Held(hold) => {
+            let names = [hold.shown(), hold.holder.person()];
+            names.iter().any(|person| person.user_name.key() == wanted.user_name.key())
+                && !wanted.is_someone_else_than(hold.holder.person())
+        }
         Seat::Vacant | Seat::Assigned(_) | Seat::Waiting(..) | Seat::Removed(_) => false,
     }
 }
 
-/// Whether a POST of `wanted` means the unassigned `record`, found by its externalId (L5: only where the
-/// flavour's externalId is stable).
+/// Whether a POST of `wanted` means the unassigned or held `record`, found by its externalId (L5: only where
+/// the flavour's externalId is stable).
 pub fn revives_by_external_id(record: &Seat, wanted: &Person, policy: &Policy) -> bool {
     let same = |person: &Person| person.external_id.is_some() && person.external_id == wanted.external_id;
-    policy.external_id_is_stable
-        && record.standing() == Standing::Unassigned
-        && record.person().is_some_and(same)
+    let without_seat = matches!(record.standing(), Standing::Unassigned | Standing::Held);
+    let was = record.holder().map(super::Holder::person).or(record.person());
+    policy.external_id_is_stable && without_seat && was.is_some_and(same)
 }
 
 /// Whether `command` makes a record without a seat somebody else's, so that nothing of the person before
@@ -119,7 +128,8 @@ pub fn revives_by_external_id(record: &Seat, wanted: &Person, policy: &Policy) -
 /// their externalId becomes: it is the IdP's own word about them, and a rename brings the changes alone.
 /// Source: Okta facts §6.1, §6.3; Entra facts §5, §7.1, §7.4, §8.2.
 pub fn passes_on(before: &Seat, command: &Command) -> bool {
-    let without_seat = before.standing() == Standing::Unassigned || matches!(command, Command::Unassign(_));
+    let gone = matches!(before.standing(), Standing::Unassigned | Standing::Held);
+    let without_seat = gone || matches!(command, Command::Unassign(_));
     let both = before.person().zip(command.person());
     without_seat && both.is_some_and(|(was, is)| is.is_someone_else_than(was))
 }

@@ -1,6 +1,7 @@
 //! What a batch keeps in mind while it is on its way: the writer row, read once when it begins, and rows that
 //! are only added to. Both are written once before the commit, and fall back with a command that fails.
 
+use super::losses::Minutes;
 use super::records::{LogRecord, Purchase, SeatEvent};
 use crate::audit::Sealed;
 use std::collections::BTreeMap;
@@ -60,6 +61,9 @@ pub(super) struct Kept {
     /// By how many its Users became more or fewer, by directory; not written yet.
     pub users: BTreeMap<String, i64>,
     users_before: BTreeMap<String, i64>,
+    /// What directories lost by the minute, once asked; not written yet.
+    pub losses: BTreeMap<String, Minutes>,
+    losses_before: BTreeMap<String, Minutes>,
     /// Whether the database holds a savepoint to fall back to.
     savepoint: bool,
 }
@@ -84,6 +88,7 @@ impl Kept {
     pub fn mark(&mut self) -> bool {
         self.before.clone_from(&self.now);
         self.users_before.clone_from(&self.users);
+        self.losses_before.clone_from(&self.losses);
         let Pending { audit, events, log } = &self.pending;
         self.before_pending = Some([audit.len(), events.len(), log.len()]);
         self.endangered = Pending::default();
@@ -100,6 +105,7 @@ impl Kept {
     pub fn fall_back(&mut self) {
         self.now.clone_from(&self.before);
         self.users.clone_from(&self.users_before);
+        self.losses.clone_from(&self.losses_before);
         self.savepoint = false;
         self.pending.keep_first(self.before_pending.take().unwrap_or_default());
         let Pending { audit, events, log } = std::mem::take(&mut self.endangered);

@@ -24,6 +24,7 @@ mod error;
 mod head;
 mod link;
 pub mod listing;
+mod losses;
 pub mod migrate;
 #[cfg(feature = "postgres")]
 mod postgres;

@@ -2,11 +2,13 @@
 
 mod access;
 mod grants;
+mod holds;
 mod operators;
 mod reconciliation;
 
 pub use access::{ClientCredential, Federation, IssuerTrust, OauthClient, Proof};
 pub use grants::{ConnectRecord, GrantRecord, RenewedGrant};
+pub use holds::{HoldRecord, Settled};
 pub use operators::{Operator, OperatorToken};
 pub use reconciliation::{LinkedBy, SeatLink};
 
@@ -60,6 +62,12 @@ pub struct Directory {
     pub sso_certificate: Option<String>,
     /// When it was connected.
     pub created_at: i64,
+    /// Since when it changes nothing (U8).
+    pub paused_at: Option<i64>,
+    /// Why.
+    pub paused_why: Option<String>,
+    /// When it was disconnected; its records and their audit stay.
+    pub removed_at: Option<i64>,
 }
 
 /// A SCIM token, without its text.
@@ -112,6 +120,8 @@ pub struct SeatRecord {
     pub assigned_at: Option<i64>,
     /// When the last period ended.
     pub released_at: Option<i64>,
+    /// Since when an operator protects the holder from loss (U8).
+    pub protected_at: Option<i64>,
     /// When the record was made.
     pub created_at: i64,
     /// When it last changed.

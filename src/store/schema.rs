@@ -6,14 +6,14 @@
 mod admission;
 mod calls;
 mod grant;
-mod holds;
+mod losses_held;
 mod proof;
 mod reconciliation;
 
 pub use admission::*;
 pub use calls::*;
 pub use grant::*;
-pub use holds::*;
+pub use losses_held::*;
 pub use proof::*;
 pub use reconciliation::*;
 
@@ -83,7 +83,7 @@ diesel::table! {
         display_name_key -> Nullable<Text>, attributes -> Text, sent_roles -> Text,
         operator_role -> Nullable<Text>, period -> BigInt, assigned_at -> Nullable<BigInt>,
         released_at -> Nullable<BigInt>, created_at -> BigInt,
-        updated_at -> BigInt,
+        updated_at -> BigInt, held -> Nullable<Text>, protected_at -> Nullable<BigInt>,
     }
 }
 diesel::table! {

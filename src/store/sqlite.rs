@@ -32,6 +32,10 @@ mod directories;
 mod grants;
 #[path = "queries/head.rs"]
 mod head;
+#[path = "queries/held.rs"]
+mod held;
+#[path = "queries/holds.rs"]
+mod holds;
 #[path = "queries/keys.rs"]
 mod keys;
 #[path = "queries/links.rs"]

@@ -1,10 +1,12 @@
 //! What a use case may ask and change while it runs. Implemented once per backend, by one text.
 
 mod grants;
+mod holds;
 mod links;
 mod operators;
 
 pub use grants::Grants;
+pub use holds::Holds;
 pub use links::Links;
 pub use operators::Operators;
 
@@ -20,7 +22,9 @@ use crate::rbac::Role;
 use crate::seat::Capacity;
 
 /// Everything a use case can do within one transaction.
-pub trait Tx: Teams + Directories + Access + Seats + Lists + Keys + Trail + Links + Operators + Grants {
+pub trait Tx:
+    Teams + Directories + Access + Seats + Lists + Keys + Trail + Links + Operators + Grants + Holds
+{
     /// Whether the connection answers, and its tables are there.
     fn ping(&mut self) -> Result<(), Error>;
 }
@@ -110,15 +114,15 @@ pub trait Seats {
     fn seat_by_id(&mut self, id: &str) -> Result<Option<SeatRecord>, Error>;
     /// The record that carries this userName (compared form) and has not yielded it.
     fn seat_by_user_name(&mut self, directory_id: &str, key: &str) -> Result<Option<SeatRecord>, Error>;
-    /// The unassigned record of this externalId that changed last.
+    /// The unassigned or held record of this externalId that changed last.
     fn unassigned_by_external_id(
         &mut self,
         directory_id: &str,
         id: &str,
     ) -> Result<Option<SeatRecord>, Error>;
-    /// The active seat with this address (compared form).
+    /// The active or held seat with this address (compared form).
     fn active_by_address(&mut self, key: &str) -> Result<Option<SeatRecord>, Error>;
-    /// The active seat with this externalId.
+    /// The active or held seat with this externalId.
     fn active_by_external_id(&mut self, directory_id: &str, id: &str) -> Result<Option<SeatRecord>, Error>;
     /// Records of the whole team that carry this address or userName (compared form), active ones first.
     fn seats_known_as(&mut self, key: &str) -> Result<Vec<SeatRecord>, Error>;

@@ -51,10 +51,12 @@ SELECT {seat} FROM seats WHERE directory_id = :directory AND user_name_key = :na
   AND NOT user_name_yielded AND standing <> 'removed';
 SELECT {seat} FROM seats WHERE directory_id = :directory AND external_id = :id AND standing = 'unassigned'
   ORDER BY updated_at DESC, seq DESC;
-SELECT count(*) FROM seats WHERE released_at > :since AND standing <> 'assigned';
-SELECT {seat} FROM seats WHERE address_key = :name AND standing IN ('assigned', 'waiting');
+SELECT count(*) FROM seats WHERE released_at > :since
+  AND standing NOT IN ('assigned', 'held', 'held_removed');
+SELECT {seat} FROM seats WHERE address_key = :name
+  AND standing IN ('assigned', 'waiting', 'held', 'held_removed');
 SELECT {seat} FROM seats WHERE directory_id = :directory AND external_id = :id
-  AND standing IN ('assigned', 'waiting');
+  AND standing IN ('assigned', 'waiting', 'held', 'held_removed') ORDER BY standing, seq;
 INSERT INTO seats ({seat}, given_name_key, family_name_key, display_name_key)
   VALUES (:id, :seat_seq, :directory, 1, 'assigned', DEFAULT, DEFAULT, :name, :name, FALSE, :name, :name,
   FALSE, :id, :attributes, '[]', DEFAULT, 1, :at, DEFAULT, :at, :at, 'person', :id, :id);

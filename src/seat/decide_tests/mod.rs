@@ -3,6 +3,7 @@
 //! - `table`: all cells at once, and the words they are told in.
 //! - `assigned`, `waiting`, `unassigned`: what each state answers.
 //! - `clash`: one person, one record; who yields to whom.
+//! - `held`: a loss that waits, and how it ends.
 //! - `seats`: how many there are, and whose turn it is.
 //! - `properties`, `roster`: what holds for any command, and for any order of commands.
 
@@ -10,6 +11,7 @@
 
 mod assigned;
 mod clash;
+mod held;
 mod properties;
 mod roster;
 mod seats;
@@ -68,6 +70,18 @@ fn nameless(person: Person) -> Person {
 
 fn without_address(person: Person) -> Person {
     Person { address: None, ..person }
+}
+
+fn held(person: Person, wanted: Wanted) -> Seat {
+    match assigned(person) {
+        Seat::Assigned(holder) => Seat::Held(Box::new(Hold { holder, wanted, why: Why::Fuse })),
+        other => other,
+    }
+}
+
+/// The same after a deactivation with these attributes.
+fn held_unassigned(person: Person, next: Person) -> Seat {
+    held(person, Wanted::Unassigned(next, Yielded::default()))
 }
 
 fn unassigned(person: Person) -> Seat {

@@ -32,7 +32,7 @@ impl Roster {
     fn facts(&self, of: usize, wanted: Option<&Person>, returning: bool) -> Facts {
         let capacity = Capacity {
             bought: BOUGHT,
-            assigned: self.count(|seat| seat.standing() == Standing::Assigned),
+            assigned: self.count(|seat| seat.standing().takes_a_seat()),
             queued: self.count(|seat| matches!(seat, Seat::Waiting(_, Reason::NoSeat))),
             cooling: 0,
         };
@@ -47,25 +47,25 @@ impl Roster {
                 carries_its_name(seat) && other.user_name.key() == wanted.user_name.key()
             }),
             same_address: self.rival(of, |seat, other| {
-                seat.standing().is_active()
-                    && address.is_some()
-                    && other.address.as_ref().map(Address::key) == address
+                let theirs = seat.holder().map(Holder::address).or(other.address.as_ref());
+                is_spoken_for(seat) && address.is_some() && theirs.map(Address::key) == address
             }),
             same_external_id: self.rival(of, |seat, other| {
-                seat.standing().is_active()
-                    && wanted.external_id.is_some()
-                    && other.external_id == wanted.external_id
+                is_spoken_for(seat) && wanted.external_id.is_some() && other.external_id == wanted.external_id
             }),
+            ..Facts::default()
         }
     }
 
-    fn obey(&mut self, at: usize, command: Command, policy: &Policy, returning: bool) {
+    fn obey(&mut self, at: usize, command: Command, policy: &Policy, (returning, fuse_blown): (bool, bool)) {
+        let holder = self.seats[at].holder().map(|holder| holder.person().clone());
         let wanted = match &command {
             Command::Assign(who) | Command::Record(who) | Command::Amend(who) => Some(who),
             Command::Unassign(who) | Command::Reassign(who) => Some(who),
-            Command::Remove | Command::Grant => None,
+            Command::Remove | Command::Grant | Command::Release => None,
+            Command::Reject => holder.as_ref(),
         };
-        let facts = self.facts(at, wanted, returning);
+        let facts = Facts { fuse_blown, ..self.facts(at, wanted, returning) };
         let Ok(decision) = decide(&self.seats[at], command, policy, &facts) else {
             return;
         };
@@ -73,6 +73,7 @@ impl Roster {
             let rival = id.parse().ok().and_then(|at: usize| self.seats.get_mut(at));
             let names = rival.as_deref().and_then(Seat::person).cloned();
             if let (Some(seat), Some(names)) = (rival, names) {
+                assert_unassigned(seat);
                 *seat = yielded(names, true, true);
             }
         }
@@ -86,8 +87,11 @@ impl Roster {
             if carries_its_name(seat) {
                 claims.push(format!("userName {}", person.user_name.key()));
             }
+            if is_spoken_for(seat) {
+                let address = seat.holder().map(Holder::address).or(person.address.as_ref());
+                claims.extend(address.map(|address| format!("address {}", address.key())));
+            }
             if seat.standing().is_active() {
-                claims.extend(person.address.as_ref().map(|address| format!("address {}", address.key())));
                 claims.extend(person.external_id.as_ref().map(|id| format!("externalId {id}")));
             }
         }
@@ -97,8 +101,17 @@ impl Roster {
     }
 }
 
+/// L6: nobody but an unassigned record gives up a name.
+fn assert_unassigned(seat: &Seat) {
+    assert_eq!(seat.standing(), Standing::Unassigned);
+}
+
 fn carries_its_name(seat: &Seat) -> bool {
-    seat.standing() != Standing::Removed && !seat.yielded().user_name
+    !seat.is_hidden() && !seat.yielded().user_name
+}
+
+fn is_spoken_for(seat: &Seat) -> bool {
+    seat.standing().is_active() || seat.standing() == Standing::Held
 }
 
 fn a_person() -> impl Strategy<Value = Person> {
@@ -119,31 +132,33 @@ fn a_command() -> impl Strategy<Value = Command> {
         2 => a_person().prop_map(Command::Reassign),
         1 => Just(Command::Remove),
         2 => Just(Command::Grant),
+        1 => Just(Command::Release),
+        1 => Just(Command::Reject),
     ]
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// L4, L8: in any order of commands no userName, address or externalId has two owners, and nobody holds a
-    /// seat that was not bought.
+    /// L4, L8, L13: in any order of commands no userName, address or externalId has two owners, and nobody
+    /// holds a seat that was not bought.
     #[test]
     fn one_person_has_one_record_and_one_seat(
-        steps in prop::collection::vec((0..RECORDS, a_command(), any::<bool>()), 1..60),
+        steps in prop::collection::vec((0..RECORDS, a_command(), any::<(bool, bool)>()), 1..60),
         reassign in any::<bool>(),
         wait in any::<bool>(),
     ) {
         let policy = Policy {
             email_change: if reassign { EmailChange::Reassign } else { EmailChange::Refuse },
             without_seat: if wait { WithoutSeat::Wait } else { WithoutSeat::Refuse },
-            external_id_is_stable: false,
+            ..Policy::default()
         };
         let mut roster = Roster { seats: vec![Seat::Vacant; RECORDS] };
-        for (at, command, returning) in steps {
+        for (at, command, moment) in steps {
             let told = format!("{at}: {command:?}");
-            roster.obey(at, command, &policy, returning);
+            roster.obey(at, command, &policy, moment);
             prop_assert_eq!(roster.claimed_twice(), Vec::<String>::new(), "{}", told);
-            prop_assert!(roster.count(|seat| seat.standing() == Standing::Assigned) <= BOUGHT, "{}", told);
+            prop_assert!(roster.count(|seat| seat.standing().takes_a_seat()) <= BOUGHT, "{}", told);
             let idle = !wait && roster.count(|seat| seat.standing() == Standing::Waiting) > 0;
             prop_assert!(!idle, "{}: nobody waits where nobody may", told);
         }

@@ -7,38 +7,48 @@ fn told(answer: Answer) -> String {
     let decision = match answer {
         Ok(decision) => decision,
         Err(Violation::NoSuchSeat) => return "no such".to_owned(),
-        Err(Violation::AlreadyHeld { .. }) => return "held".to_owned(),
+        Err(Violation::AlreadyHeld { .. }) => return "taken".to_owned(),
         Err(other) => return other.to_string(),
     };
     let words: Vec<&str> = decision.events.iter().map(|event| event.what.as_str()).collect();
     if words.is_empty() { "-".to_owned() } else { words.join("+") }
 }
 
-/// L1, L5, L8, L10: what each command does to each state, when there are seats and nobody is in the way.
+/// L1, L5, L8, L10, L13: what each command does to each state, when there are seats and nobody is in the way.
 #[test]
 fn every_command_to_every_state_has_one_outcome() {
     let next = || promoted(ada());
-    let commands = || {
+    let requests = || {
         use Command::*;
-        [Assign(next()), Record(next()), Amend(next()), Unassign(next()), Reassign(next()), Remove, Grant]
+        [Assign(next()), Record(next()), Amend(next()), Unassign(next()), Reassign(next()), Remove]
     };
+    let turns = || [Command::Grant, Command::Release, Command::Reject];
+    let deleted = held(ada(), Wanted::Removed);
     #[rustfmt::skip]
     let table = [
         (Seat::Vacant,
-            ["assigned", "recorded", "no such", "no such", "no such", "no such", "no such"]),
+            ["assigned", "recorded", "no such", "no such", "no such", "no such"], ["no such"; 3]),
         (assigned(ada()),
-            ["held", "held", "amended", "unassigned", "amended", "unassigned+removed", "-"]),
+            ["taken", "taken", "amended", "unassigned", "amended", "unassigned+removed"], ["-"; 3]),
+        (held_unassigned(ada(), ada()),
+            ["returned", "recorded", "amended", "amended", "returned", "held"],
+            ["-", "unassigned", "returned"]),
+        (deleted,
+            ["returned", "recorded", "no such", "no such", "returned", "no such"],
+            ["-", "unassigned+removed", "returned"]),
         (Seat::Waiting(ada(), Reason::NoSeat),
-            ["held", "held", "amended", "unassigned", "amended", "unassigned+removed", "assigned"]),
+            ["taken", "taken", "amended", "unassigned", "amended", "unassigned+removed"],
+            ["assigned", "-", "-"]),
         (Seat::Waiting(without_address(ada()), Reason::NoAddress),
-            ["held", "held", "assigned", "unassigned", "assigned", "unassigned+removed", "-"]),
+            ["taken", "taken", "assigned", "unassigned", "assigned", "unassigned+removed"], ["-"; 3]),
         (unassigned(ada()),
-            ["reassigned", "recorded", "amended", "amended", "reassigned", "removed", "-"]),
+            ["reassigned", "recorded", "amended", "amended", "reassigned", "removed"], ["-"; 3]),
         (Seat::Removed(ada()),
-            ["no such", "no such", "no such", "no such", "no such", "no such", "no such"]),
+            ["no such"; 6], ["no such"; 3]),
     ];
-    for (seat, outcomes) in table {
-        for (command, outcome) in commands().into_iter().zip(outcomes) {
+    for (seat, asked, turned) in table {
+        let outcomes = asked.into_iter().chain(turned);
+        for (command, outcome) in requests().into_iter().chain(turns()).zip(outcomes) {
             let cell = format!("{:?}, {command:?}", seat.standing());
             assert_eq!(told(answer(&seat, command)), outcome, "{cell}");
         }
@@ -49,7 +59,7 @@ fn every_command_to_every_state_has_one_outcome() {
 #[test]
 fn a_vacant_or_hidden_seat_is_not_there() {
     use Command::*;
-    for command in [Amend(ada()), Unassign(ada()), Reassign(ada()), Remove, Grant] {
+    for command in [Amend(ada()), Unassign(ada()), Reassign(ada()), Remove, Grant, Release, Reject] {
         assert_eq!(answer(&Seat::Vacant, command.clone()), Err(Violation::NoSuchSeat), "{command:?}");
     }
     for command in
@@ -67,6 +77,7 @@ fn a_standing_has_a_word_and_is_active_while_assigned_or_waiting() {
     for (seat, standing, word, active) in [
         (Seat::Vacant, Standing::Vacant, "vacant", false),
         (assigned(ada()), Standing::Assigned, "assigned", true),
+        (held(ada(), Wanted::Removed), Standing::Held, "held", false),
         (Seat::Waiting(ada(), Reason::NoSeat), Standing::Waiting, "waiting", true),
         (unassigned(ada()), Standing::Unassigned, "unassigned", false),
         (Seat::Removed(ada()), Standing::Removed, "removed", false),
@@ -105,6 +116,8 @@ fn every_event_has_a_word() {
         (What::Recorded, "recorded"),
         (What::Assigned, "assigned"),
         (queued(Reason::NoSeat, false), "queued"),
+        (What::Held { why: Why::Fuse }, "held"),
+        (What::Returned, "returned"),
         (What::Amended, "amended"),
         (What::Unassigned, "unassigned"),
         (What::Reassigned { rebound: false }, "reassigned"),

@@ -3,7 +3,7 @@
 use super::{Conn, Db};
 use crate::flavour::Flavour;
 use crate::rbac::Role;
-use crate::seat::{EmailChange, Policy, WithoutSeat};
+use crate::seat::{EmailChange, Fuse, Policy, WithoutSeat};
 use crate::store::error::Error;
 use crate::store::records::{Directory, ScimToken};
 use crate::store::schema::{directories, scim_tokens};
@@ -24,6 +24,11 @@ pub(super) struct DirectoryRow {
     sso_entity_id: Option<String>,
     sso_certificate: Option<String>,
     created_at: i64,
+    fuse_seats: Option<i64>,
+    fuse_percent: Option<i64>,
+    paused_at: Option<i64>,
+    paused_why: Option<String>,
+    removed_at: Option<i64>,
 }
 
 impl From<&Directory> for DirectoryRow {
@@ -41,7 +46,10 @@ impl From<&Directory> for DirectoryRow {
         Self {
             id: directory.id.clone(),
             name: directory.name.clone(),
-            name_key: directory.name.to_lowercase(),
+            // The name of a directory that was removed is free.
+            name_key: directory
+                .removed_at
+                .map_or_else(|| directory.name.to_lowercase(), |_| directory.id.clone()),
             flavour: directory.flavour.as_str().to_owned(),
             email_change: email_change.to_owned(),
             without_seat: without_seat.to_owned(),
@@ -50,6 +58,11 @@ impl From<&Directory> for DirectoryRow {
             sso_entity_id: directory.sso_entity_id.clone(),
             sso_certificate: directory.sso_certificate.clone(),
             created_at: directory.created_at,
+            fuse_seats: directory.policy.fuse.seats,
+            fuse_percent: directory.policy.fuse.percent,
+            paused_at: directory.paused_at,
+            paused_why: directory.paused_why.clone(),
+            removed_at: directory.removed_at,
         }
     }
 }
@@ -70,6 +83,7 @@ impl TryFrom<DirectoryRow> for Directory {
             },
             without_seat: if row.without_seat == "wait" { WithoutSeat::Wait } else { WithoutSeat::Refuse },
             external_id_is_stable: flavour.external_id_is_stable(),
+            fuse: Fuse { seats: row.fuse_seats, percent: row.fuse_percent },
         };
         Ok(Directory {
             flavour,
@@ -81,6 +95,9 @@ impl TryFrom<DirectoryRow> for Directory {
             sso_entity_id: row.sso_entity_id,
             sso_certificate: row.sso_certificate,
             created_at: row.created_at,
+            paused_at: row.paused_at,
+            paused_why: row.paused_why,
+            removed_at: row.removed_at,
         })
     }
 }
@@ -120,6 +137,7 @@ impl From<TokenRow> for ScimToken {
 impl Directories for Conn {
     fn directories(&mut self) -> Result<Vec<Directory>, Error> {
         let rows: Vec<DirectoryRow> = directories::table
+            .filter(directories::removed_at.is_null())
             .order(directories::name_key)
             .select(DirectoryRow::as_select())
             .load(&mut self.db)?;

@@ -1,7 +1,8 @@
 //! The writer row.
 
+use super::holds::write_losses;
 use super::{Conn, Db};
-use crate::seat::{Seat, Standing, lifecycle::Reason};
+use crate::seat::{Seat, lifecycle::Reason};
 use crate::store::error::Error;
 use crate::store::head::Head;
 use crate::store::records::SeatRecord;
@@ -49,7 +50,7 @@ pub(super) fn changed(conn: &mut Conn) -> Result<&mut Head, Error> {
     conn.kept.change().ok_or_else(|| Error::Database("a change outside of a writing transaction".to_owned()))
 }
 
-/// Writes what the batch changed of it, and how many Users each directory has now.
+/// Writes what the batch changed of it, how many Users each directory has now, and what each lost.
 pub(super) fn write(conn: &mut Conn) -> Result<(), Error> {
     for (id, more) in std::mem::take(&mut conn.kept.users) {
         if more != 0 {
@@ -57,6 +58,7 @@ pub(super) fn write(conn: &mut Conn) -> Result<(), Error> {
             diesel::update(directories::table.find(id)).set(users).execute(&mut conn.db)?;
         }
     }
+    write_losses(conn)?;
     let Some(head) = conn.kept.unwritten() else {
         return Ok(());
     };
@@ -74,7 +76,7 @@ pub(super) fn write(conn: &mut Conn) -> Result<(), Error> {
 
 /// Counts a seat that was one thing and is another.
 pub(super) fn count(conn: &mut Conn, before: Option<&SeatRecord>, after: &SeatRecord) -> Result<(), Error> {
-    let assigned = |record: &SeatRecord| i64::from(record.seat.standing() == Standing::Assigned);
+    let assigned = |record: &SeatRecord| i64::from(record.seat.standing().takes_a_seat());
     let queued = |record: &SeatRecord| i64::from(matches!(record.seat, Seat::Waiting(_, Reason::NoSeat)));
     let head = changed(conn)?;
     head.assigned += assigned(after) - before.map_or(0, assigned);
@@ -84,7 +86,7 @@ pub(super) fn count(conn: &mut Conn, before: Option<&SeatRecord>, after: &SeatRe
     if after.released_at.is_some() {
         conn.kept.cooling = None;
     }
-    let shown = |record: &SeatRecord| i64::from(record.seat.standing() != Standing::Removed);
+    let shown = |record: &SeatRecord| i64::from(!record.seat.is_hidden());
     let more = shown(after) - before.map_or(0, shown);
     if more != 0 {
         *conn.kept.users.entry(after.directory_id.clone()).or_default() += more;

@@ -49,7 +49,7 @@ impl QueryFragment<Db> for Fits<'_> {
         }
         out.push_sql("seats.directory_id = ");
         out.push_bind_param::<sql_types::Text, _>(self.directory_id)?;
-        out.push_sql(" AND seats.standing <> 'removed'");
+        out.push_sql(" AND seats.standing NOT IN ('removed', 'held_removed')");
         if *self.condition != Condition::Always(true) {
             out.push_sql(" AND ");
             condition(self.condition, false, out.reborrow())?;

@@ -1,6 +1,6 @@
 //! A seat as a row.
 
-use super::Db;
+use super::{Db, held};
 use crate::rbac::Role;
 use crate::seat::lifecycle::Reason;
 use crate::seat::{Address, Holder, Person, Profile, Seat, UserName, Yielded};
@@ -34,7 +34,12 @@ pub(super) struct SeatRow {
     released_at: Option<i64>,
     created_at: i64,
     updated_at: i64,
+    held: Option<String>,
+    protected_at: Option<i64>,
 }
+
+/// Records their IdP does not find.
+pub(super) const HIDDEN: [&str; 2] = ["removed", "held_removed"];
 
 /// What filters and sorting compare of a seat (S6); written with the row, never read back.
 #[derive(Insertable, AsChangeset)]
@@ -71,22 +76,32 @@ impl TryFrom<&SeatRecord> for SeatRow {
         let reason = match &record.seat {
             Seat::Waiting(_, Reason::NoSeat) => Some("no_seat"),
             Seat::Waiting(_, Reason::NoAddress) => Some("no_address"),
-            Seat::Vacant | Seat::Assigned(_) | Seat::Unassigned(..) | Seat::Removed(_) => None,
+            Seat::Vacant | Seat::Assigned(_) | Seat::Held(_) | Seat::Unassigned(..) | Seat::Removed(_) => {
+                None
+            }
         };
+        let (standing, held) = match &record.seat {
+            Seat::Held(hold) => {
+                (if hold.is_hidden() { "held_removed" } else { "held" }, Some(held::of(hold)))
+            }
+            other => (other.standing().as_str(), None),
+        };
+        // While a loss waits, the holder's address is spoken for, whatever the leaver's request sent.
+        let address = record.seat.holder().map(Holder::address).or(person.address.as_ref());
         let yielded = record.seat.yielded();
         Ok(Self {
             id: record.id.clone(),
             seq: record.seq,
             directory_id: record.directory_id.clone(),
             version: record.version,
-            standing: record.seat.standing().as_str().to_owned(),
+            standing: standing.to_owned(),
             waiting_reason: reason.map(str::to_owned),
             waiting_since: record.waiting_since,
             user_name: person.user_name.as_str().to_owned(),
             user_name_key: person.user_name.key().to_owned(),
             user_name_yielded: yielded.user_name,
-            address: person.address.as_ref().map(|address| address.as_str().to_owned()),
-            address_key: person.address.as_ref().map(|address| address.key().to_owned()),
+            address: address.map(|address| address.as_str().to_owned()),
+            address_key: address.map(|address| address.key().to_owned()),
             address_yielded: yielded.address,
             external_id: person.external_id.clone(),
             attributes: person.profile.0.to_string(),
@@ -97,6 +112,8 @@ impl TryFrom<&SeatRecord> for SeatRow {
             released_at: record.released_at,
             created_at: record.created_at,
             updated_at: record.updated_at,
+            held,
+            protected_at: record.protected_at,
         })
     }
 }
@@ -116,6 +133,10 @@ impl TryFrom<SeatRow> for SeatRecord {
         let yielded = Yielded { user_name: row.user_name_yielded, address: row.address_yielded };
         let seat = match (row.standing.as_str(), row.waiting_reason.as_deref()) {
             ("assigned", _) => Seat::Assigned(Holder::new(person).map_err(|_| unreadable("address"))?),
+            ("held" | "held_removed", _) => {
+                let kept = row.held.as_deref().and_then(|text| held::read(text, person, yielded));
+                Seat::Held(Box::new(kept.ok_or_else(|| unreadable("held"))?))
+            }
             ("waiting", Some("no_address")) => Seat::Waiting(person, Reason::NoAddress),
             ("waiting", _) => Seat::Waiting(person, Reason::NoSeat),
             ("unassigned", _) => Seat::Unassigned(person, yielded),
@@ -138,6 +159,7 @@ impl TryFrom<SeatRow> for SeatRecord {
             period: row.period,
             assigned_at: row.assigned_at,
             released_at: row.released_at,
+            protected_at: row.protected_at,
             created_at: row.created_at,
             updated_at: row.updated_at,
         })

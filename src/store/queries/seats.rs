@@ -1,7 +1,7 @@
 //! Seats and the people in them.
 
-use super::seat_row::{SeatKeys, SeatRow};
-use super::spelled::{Active, Named, Waiting};
+use super::seat_row::{HIDDEN, SeatKeys, SeatRow};
+use super::spelled::{Named, SpokenFor, Waiting};
 use super::trail::write_pending;
 use super::{Conn, head};
 use crate::rbac::Role;
@@ -52,7 +52,7 @@ impl Conn {
         }
         let counted = seats::table
             .filter(seats::released_at.gt(since))
-            .filter(seats::standing.ne("assigned"))
+            .filter(seats::standing.ne_all(["assigned", "held", "held_removed"]))
             .count()
             .get_result(&mut self.db)?;
         if self.kept.now().is_some() {
@@ -92,13 +92,13 @@ impl Seats for Conn {
         let found = seats::table
             .filter(seats::directory_id.eq(directory_id))
             .filter(seats::external_id.eq(id))
-            .filter(seats::standing.eq("unassigned"))
+            .filter(seats::standing.eq_any(["unassigned", "held", "held_removed"]))
             .order((seats::updated_at.desc(), seats::seq.desc()));
         one(found.select(SeatRow::as_select()).get_result(&mut self.db).optional()?)
     }
 
     fn active_by_address(&mut self, key: &str) -> Result<Option<SeatRecord>, Error> {
-        let found = seats::table.filter(seats::address_key.eq(key)).filter(Active);
+        let found = seats::table.filter(seats::address_key.eq(key)).filter(SpokenFor);
         one(found.select(SeatRow::as_select()).get_result(&mut self.db).optional()?)
     }
 
@@ -106,7 +106,9 @@ impl Seats for Conn {
         let found = seats::table
             .filter(seats::directory_id.eq(directory_id))
             .filter(seats::external_id.eq(id))
-            .filter(Active);
+            .filter(SpokenFor)
+            // A leaver may have sent somebody else's before the loss had to wait: that other one comes first.
+            .order((seats::standing, seats::seq));
         one(found.select(SeatRow::as_select()).get_result(&mut self.db).optional()?)
     }
 
@@ -114,7 +116,7 @@ impl Seats for Conn {
         let found = seats::table
             .filter(seats::address_key.eq(key).or(seats::user_name_key.eq(key)))
             .filter(seats::standing.ne("removed"))
-            // "assigned" < "unassigned" < "waiting": holders first, then the rest.
+            // "assigned" < "held" < "unassigned" < "waiting": holders first, then the rest.
             .order((seats::standing, seats::seq));
         many(found.select(SeatRow::as_select()).load(&mut self.db)?)
     }
@@ -194,7 +196,7 @@ impl Seats for Conn {
         let found = seats::table
             .filter(seats::id.eq_any(ids))
             .filter(seats::directory_id.eq(directory_id))
-            .filter(seats::standing.ne("removed"));
+            .filter(seats::standing.ne_all(HIDDEN));
         many(found.select(SeatRow::as_select()).load(&mut self.db)?)
     }
 
@@ -255,10 +257,19 @@ impl Seats for Conn {
     }
 
     fn standings(&mut self) -> Result<Vec<(String, i64)>, Error> {
-        Ok(seats::table
+        let counted: Vec<(String, i64)> = seats::table
             .group_by(seats::standing)
             .select((seats::standing, count_star()))
             .order(seats::standing)
-            .load(&mut self.db)?)
+            .load(&mut self.db)?;
+        let mut told: Vec<(String, i64)> = Vec::new();
+        for (word, many) in counted {
+            let word = word.strip_suffix("_removed").map_or(word.clone(), str::to_owned);
+            match told.iter_mut().find(|(known, _)| *known == word) {
+                Some((_, all)) => *all += many,
+                None => told.push((word, many)),
+            }
+        }
+        Ok(told)
     }
 }

@@ -7,9 +7,9 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::Bool;
 
-/// Records of people who are active.
+/// Records whose address nobody else may have: of people who are active, or whose loss waits.
 #[derive(Debug, Clone, Copy, QueryId)]
-pub(super) struct Active;
+pub(super) struct SpokenFor;
 
 /// Records whose userName finds somebody.
 #[derive(Debug, Clone, Copy, QueryId)]
@@ -23,12 +23,12 @@ trait Spelled {
     const SQL: &'static str;
 }
 
-impl Spelled for Active {
-    const SQL: &'static str = "standing IN ('assigned', 'waiting')";
+impl Spelled for SpokenFor {
+    const SQL: &'static str = "standing IN ('assigned', 'waiting', 'held', 'held_removed')";
 }
 
 impl Spelled for Named {
-    const SQL: &'static str = "NOT user_name_yielded AND standing <> 'removed'";
+    const SQL: &'static str = "NOT user_name_yielded AND standing NOT IN ('removed', 'held_removed')";
 }
 
 impl Spelled for Waiting {
@@ -55,4 +55,4 @@ macro_rules! condition {
         }
     )+};
 }
-condition!(Active, Named, Waiting);
+condition!(SpokenFor, Named, Waiting);

@@ -1,4 +1,4 @@
-//! Losses that wait for an operator, and protected people.
+//! Losses that wait for an operator, and the count a fuse looks at.
 
 diesel::table! {
     holds (id) {
@@ -9,7 +9,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    seat_guards (seat_id) {
-        seat_id -> Text, at -> BigInt, by_whom -> Text, reason -> Text,
+    seat_losses (directory_id, minute_at) {
+        directory_id -> Text, minute_at -> BigInt, assigned -> BigInt, lost -> BigInt, held -> BigInt,
     }
 }

@@ -29,6 +29,8 @@ mod rows;
 mod access;
 #[path = "queries/directories.rs"]
 mod directories;
+#[path = "queries/findings.rs"]
+mod findings;
 #[path = "queries/grants.rs"]
 mod grants;
 #[path = "queries/head.rs"]
@@ -47,12 +49,16 @@ mod lists;
 mod lists_sql;
 #[path = "queries/operators.rs"]
 mod operators;
+#[path = "queries/runs.rs"]
+mod runs;
 #[path = "queries/seat_row.rs"]
 mod seat_row;
 #[path = "queries/seats.rs"]
 mod seats;
 #[path = "queries/spelled.rs"]
 mod spelled;
+#[path = "queries/teammates.rs"]
+mod teammates;
 #[path = "queries/teams.rs"]
 mod teams;
 #[path = "queries/trail.rs"]

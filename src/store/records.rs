@@ -10,7 +10,9 @@ pub use access::{ClientCredential, Federation, IssuerTrust, OauthClient, Proof};
 pub use grants::{ConnectRecord, GrantRecord, RenewedGrant};
 pub use holds::{HoldRecord, Settled};
 pub use operators::{Operator, OperatorToken};
-pub use reconciliation::{LinkedBy, SeatLink};
+pub use reconciliation::{
+    FindingEvent, FindingRecord, LinkedBy, RunOutcome, RunRecord, SeatLink, SeenTeammate,
+};
 
 use crate::flavour::Flavour;
 use crate::rbac::Role;

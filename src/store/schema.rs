@@ -125,6 +125,7 @@ diesel::table! {
     }
 }
 diesel::allow_tables_to_appear_in_same_query!(seats, seat_emails);
+diesel::allow_tables_to_appear_in_same_query!(seats, seat_links);
 diesel::allow_tables_to_appear_in_same_query!(seats, directories);
 diesel::allow_tables_to_appear_in_same_query!(seats, api_keys);
 diesel::allow_tables_to_appear_in_same_query!(api_keys, directories);

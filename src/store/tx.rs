@@ -4,11 +4,13 @@ mod grants;
 mod holds;
 mod links;
 mod operators;
+mod runs;
 
 pub use grants::Grants;
 pub use holds::Holds;
 pub use links::Links;
 pub use operators::Operators;
+pub use runs::{Findings, FindingsAsked, Runs, Teammates};
 
 use super::error::Error;
 use super::listing::{Candidate, Condition, Part, Question};
@@ -23,7 +25,20 @@ use crate::seat::Capacity;
 
 /// Everything a use case can do within one transaction.
 pub trait Tx:
-    Teams + Directories + Access + Seats + Lists + Keys + Trail + Links + Operators + Grants + Holds
+    Teams
+    + Directories
+    + Access
+    + Seats
+    + Lists
+    + Keys
+    + Trail
+    + Links
+    + Operators
+    + Grants
+    + Holds
+    + Runs
+    + Teammates
+    + Findings
 {
     /// Whether the connection answers, and its tables are there.
     fn ping(&mut self) -> Result<(), Error>;

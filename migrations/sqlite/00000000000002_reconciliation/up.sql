@@ -42,9 +42,10 @@ CREATE INDEX teammates_now ON teammates (until_run, apollo_id);
 CREATE INDEX teammates_address ON teammates (address_key);
 
 CREATE TABLE findings (
-  id TEXT NOT NULL PRIMARY KEY,
+  -- The number people call it by.
+  id BIGINT NOT NULL PRIMARY KEY,
   class TEXT NOT NULL,
-  -- What makes it the same finding in the next run: a seat, an Apollo user, or both.
+  -- What makes it the same finding in the next run: a seat, an Apollo user, a key, an address.
   about TEXT NOT NULL,
   seat_id TEXT,
   apollo_id TEXT,
@@ -58,18 +59,24 @@ CREATE TABLE findings (
   decided_by TEXT,
   first_run BIGINT NOT NULL,
   first_seen_at BIGINT NOT NULL,
-  last_run BIGINT NOT NULL,
-  last_seen_at BIGINT NOT NULL,
+  -- Where the present spell began: it closed before, and was found again.
+  since_run BIGINT NOT NULL,
+  since_at BIGINT NOT NULL,
+  -- Once it is closed, the last run that found it; a living one was found by the last complete run.
+  last_run BIGINT,
+  last_seen_at BIGINT,
   closed_run BIGINT,
   closed_at BIGINT
 );
 CREATE UNIQUE INDEX findings_living ON findings (class, about) WHERE state <> 'closed';
+CREATE INDEX findings_about ON findings (about, class);
+CREATE INDEX findings_state ON findings (state, class);
 CREATE INDEX findings_seat ON findings (seat_id);
 CREATE INDEX findings_apollo ON findings (apollo_id);
 
 CREATE TABLE finding_events (
   seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-  finding_id TEXT NOT NULL REFERENCES findings (id),
+  finding_id BIGINT NOT NULL REFERENCES findings (id),
   at BIGINT NOT NULL,
   what TEXT NOT NULL,
   run BIGINT,

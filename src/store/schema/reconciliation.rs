@@ -23,17 +23,18 @@ diesel::table! {
 
 diesel::table! {
     findings (id) {
-        id -> Text, class -> Text, about -> Text, seat_id -> Nullable<Text>, apollo_id -> Nullable<Text>,
+        id -> BigInt, class -> Text, about -> Text, seat_id -> Nullable<Text>, apollo_id -> Nullable<Text>,
         subject -> Text, severity -> Text, cents -> BigInt, evidence -> Text, state -> Text,
         snoozed_until -> Nullable<BigInt>, reason -> Nullable<Text>, decided_by -> Nullable<Text>,
-        first_run -> BigInt, first_seen_at -> BigInt, last_run -> BigInt, last_seen_at -> BigInt,
-        closed_run -> Nullable<BigInt>, closed_at -> Nullable<BigInt>,
+        first_run -> BigInt, first_seen_at -> BigInt, since_run -> BigInt, since_at -> BigInt,
+        last_run -> Nullable<BigInt>, last_seen_at -> Nullable<BigInt>, closed_run -> Nullable<BigInt>,
+        closed_at -> Nullable<BigInt>,
     }
 }
 
 diesel::table! {
     finding_events (seq) {
-        seq -> BigInt, finding_id -> Text, at -> BigInt, what -> Text, run -> Nullable<BigInt>,
+        seq -> BigInt, finding_id -> BigInt, at -> BigInt, what -> Text, run -> Nullable<BigInt>,
         by_whom -> Nullable<Text>, reason -> Nullable<Text>,
     }
 }

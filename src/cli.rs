@@ -4,6 +4,7 @@
 //! Exit codes: 0 ok, 1 failed, 2 usage, 3 findings, 4 held, 5 denied, 6 upstream, 7 integrity, 8
 //! configuration. Secrets are never arguments: they come from files or configuration.
 
+mod adopt;
 mod bench;
 mod client;
 mod commands;
@@ -17,6 +18,7 @@ mod operator;
 mod output;
 mod seat;
 mod serve;
+mod stuck;
 mod team;
 mod token;
 mod trail;

@@ -2,14 +2,17 @@
 //!
 //! - `service`: team, directories and SCIM tokens; `people`: seats and roles; `keys`: scoped keys; `trail`:
 //!   the audit.
+//! - `adopt`: people Apollo has already, made known to a directory (C6).
 //! - `api`: the founding document's admin endpoints, for holders whose role manages the team (R6).
 //! - `grant`: the OAuth grant towards Apollo (R13).
 //! - `links`: how well an identity provider keeps up with the people it sent.
 //! - `operators`: who may use the operators' API.
 //! - `refusal`: why an operator's wish is not done, with the exit code it ends in.
 //! - `sso`: the SSO facts of a directory.
+//! - `stuck`: people refused or waiting.
 //! - `trust`: whose tokens a directory accepts; `clients`: OAuth clients (A3).
 
+pub mod adopt;
 pub mod api;
 pub mod clients;
 pub mod grant;
@@ -20,6 +23,7 @@ pub mod people;
 pub mod refusal;
 pub mod service;
 pub mod sso;
+pub mod stuck;
 pub mod trail;
 pub mod trust;
 

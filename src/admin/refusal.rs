@@ -115,6 +115,15 @@ pub enum Refusal {
     /// A value that cannot be.
     #[error("{0}")]
     BadValue(String),
+    /// Apollo cannot be read, or not wholly; each doubt says what to do.
+    #[error("Apollo's users could not be read whole, so {0}")]
+    Unread(String),
+    /// Nothing lets the bridge in at Apollo.
+    #[error(
+        "no credential for Apollo is configured: make a key in Apollo under Settings > Integrations > API \
+         Keys and set SEATBRIDGE__APOLLO__MASTER_KEY_FILE"
+    )]
+    NoApollo,
     /// The machine gave no random bytes, or the signer failed.
     #[error("no credential could be made: {0}")]
     NoCredential(String),
@@ -127,7 +136,7 @@ impl Refusal {
     /// The exit code a command ends in (U5).
     pub fn exit_code(&self) -> u8 {
         match self {
-            Refusal::Store(store::Error::Unavailable(_)) => 8,
+            Refusal::Store(store::Error::Unavailable(_)) | Refusal::NoApollo => 8,
             Refusal::Store(_) | Refusal::NoCredential(_) => 1,
             Refusal::UnknownDirectory { .. }
             | Refusal::UnknownPerson { .. }
@@ -146,6 +155,7 @@ impl Refusal {
             | Refusal::TrustedElsewhere { .. }
             | Refusal::OperatorExists { .. }
             | Refusal::DirectoryExists { .. } => 5,
+            Refusal::Unread(_) => 6,
             Refusal::Broken(_) => 7,
         }
     }

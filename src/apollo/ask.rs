@@ -7,6 +7,7 @@ use super::forward::Failure;
 use super::reading::ReadOptions;
 use futures_util::StreamExt;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use std::borrow::Cow;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -19,7 +20,7 @@ pub struct Question {
     /// `GET`, or `POST` where Apollo reads that way.
     pub method: &'static str,
     /// Below the base.
-    pub path: String,
+    pub path: Cow<'static, str>,
     /// The endpoint's name, in key scopes and rate windows (Apollo facts §2.2, §5.1).
     pub scope: &'static str,
     /// Its OAuth scope (Apollo facts §3.2).

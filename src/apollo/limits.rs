@@ -2,7 +2,8 @@
 //! of every answer and from its usage figures (R11, Apollo facts §5).
 //!
 //! Windows are of the team and the endpoint, shared by all keys, and open on first use; so what is known is
-//! how many calls were left at a moment, never when a window ends. Whoever shares them out keeps that in mind.
+//! how many calls were left at a moment, never when a window ends. Whoever shares them out keeps that
+//! in mind.
 
 use reqwest::header::HeaderMap;
 use serde::Serialize;

@@ -5,7 +5,8 @@
 //! - `forward`: one permitted call there and its answer back.
 //! - `users`: all users of the workspace, read page by page, into a `reading` that says whether it is whole:
 //!   `page` reads one page, `tally` adds pages up and judges them, `doubt` names each way to fail or lie.
-//! - `ask`: one question, asked patiently; `limits`: what Apollo said it allows.
+//! - `ask`: one question, asked patiently; `limits`: what Apollo said it allows; `usage`: what it
+//!   says about the credential.
 
 mod ask;
 mod client;
@@ -17,6 +18,7 @@ mod limits;
 mod page;
 mod reading;
 mod tally;
+mod usage;
 mod users;
 
 pub use client::{Apollo, Unusable};
@@ -25,3 +27,4 @@ pub use doubt::Doubt;
 pub use forward::{Answer, FREE_PLAN, Failure, Tail};
 pub use limits::{Allowance, Limit, Window, Windows};
 pub use reading::{Evidence, ReadOptions, Reading, Verdict};
+pub use usage::{Health, Profile};

@@ -152,11 +152,14 @@ mod tests {
     fn a_user_is_read_whatever_form_its_members_take() {
         let page = read(
             r#"{"users": [
-                {"id": " 6a01 ", "email": " Mara@Acme.example ", "first_name": null, "name": "", "title": "  ",
-                 "deleted": "true", "role": {"name": "Admin", "id": 4}, "credit_limit": "500", "new": {"x": [1]}},
+                {"id": " 6a01 ", "email": " Mara@Acme.example ", "first_name": null, "name": "",
+                 "title": "  ",
+                 "deleted": "true", "role": {"name": "Admin", "id": 4}, "credit_limit": "500",
+                 "new": {"x": [1]}},
                 {"id": 42, "role": "Member", "credit_limit": 7.5, "deleted": null, "team_id": 9},
                 {"id": "", "email": "x@acme.example"}, null, {}],
-              "pagination": {"page": "1", "total_pages": "x", "total_entries": 5}, "num_fetch_result": null}"#,
+              "pagination": {"page": "1", "total_pages": "x", "total_entries": 5},
+              "num_fetch_result": null}"#,
         );
         assert_eq!((page.rows, page.without_id), (5, 3));
         assert_eq!((page.number, page.pages, page.total), (Some(1), None, Some(5)));

@@ -1,4 +1,5 @@
-//! One pass over the pages of a list, added up, and what the sums say: pure judgement (C2, Apollo facts §7.3).
+//! One pass over the pages of a list, added up, and what the sums say: pure judgement (C2, Apollo
+//! facts §7.3).
 
 use super::doubt::Doubt;
 use super::page::Page;
@@ -82,7 +83,7 @@ impl Tally {
         doubts
     }
 
-    /// A team id that is not ours (Apollo facts §3.3: it is the workspace's). One that is missing says nothing.
+    /// A team id that is not ours (Apollo facts §3.3: it is the workspace's). A missing one says nothing.
     fn of_teams(&self, expected: Option<&str>) -> Option<Doubt> {
         let Some(expected) = expected else {
             let teams = self.teams.len();

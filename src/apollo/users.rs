@@ -105,7 +105,7 @@ impl Apollo {
     async fn page(&self, path: &str, number: u32, patience: &mut Patience) -> Result<Page, Doubt> {
         let question = Question {
             method: "GET",
-            path: format!("{path}?page={number}&per_page={ROWS}"),
+            path: format!("{path}?page={number}&per_page={ROWS}").into(),
             scope: "api/v1/users/search",
             grant_scope: "users_list",
         };

@@ -110,6 +110,15 @@ pub(super) fn say(text: &str) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");
 }
 
+/// A spinner on a terminal for as long as something takes that may be longer than a second.
+pub(super) async fn waiting<T>(doing: &str, work: impl Future<Output = T>) -> T {
+    let spinner = indicatif::ProgressBar::new_spinner().with_message(doing.to_owned());
+    spinner.enable_steady_tick(std::time::Duration::from_millis(120));
+    let done = work.await;
+    spinner.finish_and_clear();
+    done
+}
+
 /// Whether a person looks at standard output.
 pub(super) fn is_terminal() -> bool {
     std::io::stdout().is_terminal()

@@ -1,4 +1,4 @@
-//! `seat list|show|role`.
+//! `seat list|show|role`; `seat adopt` stands in `adopt`.
 
 use super::Failure;
 use super::commands::Seat as Verb;
@@ -43,6 +43,10 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
             let role = super::directory::role(&role)?;
             let given = people::give_role(address, role, Context::act(), &Context::open()?.store).await?;
             output.show("seat", &data(&given.view), || given_told(&given, role));
+        }
+        Verb::Stuck => super::stuck::run(output).await?,
+        Verb::Adopt { from_apollo: _, directory, dry_run, reason } => {
+            super::adopt::run(directory, reason, dry_run, output).await?
         }
     }
     Ok(())

@@ -52,6 +52,7 @@ pub(super) trait Dialect {
     fn bearer_forms(&self) -> &'static [BearerForm];
     fn groups_off_hint(&self) -> &'static str;
     fn deactivation_hint(&self) -> &'static str;
+    fn retry_hint(&self) -> &'static str;
     fn id_labels(&self) -> IdLabels;
     fn log_word(&self, act: Act) -> &'static str;
 }
@@ -127,6 +128,11 @@ impl Flavour {
     /// Where an admin sees to it that people who lose the app are deactivated here at all.
     pub fn deactivation_hint(self) -> &'static str {
         self.dialect().deactivation_hint()
+    }
+
+    /// Where an admin has a refused request sent again.
+    pub fn retry_hint(self) -> &'static str {
+        self.dialect().retry_hint()
     }
 
     /// What this IdP's admins know our `id` and their `externalId` as.
@@ -215,6 +221,8 @@ mod tests {
         assert!(Flavour::Entra.groups_off_hint().contains("In Entra open"));
         assert!(Flavour::Okta.deactivation_hint().contains("Deactivate Users"));
         assert!(Flavour::Entra.deactivation_hint().contains("active"));
+        assert!(Flavour::Okta.retry_hint().contains("Tasks"));
+        assert!(Flavour::Entra.retry_hint().contains("Provision on demand"));
         let labels = Flavour::Okta.id_labels();
         assert!(labels.ours.contains("External ID") && !labels.theirs.contains("External ID"));
     }

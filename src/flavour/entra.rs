@@ -92,6 +92,10 @@ impl Dialect for Entra {
         "in Entra see that `active` is mapped and that Target Object Actions include Update"
     }
 
+    fn retry_hint(&self) -> &'static str {
+        "wait for Entra, which tries again by itself and ever more rarely, or use Provision on demand there"
+    }
+
     fn id_labels(&self) -> IdLabels {
         IdLabels { ours: "id (target id in Entra)", theirs: "externalId (as mapped in Entra)" }
     }

@@ -59,6 +59,10 @@ impl Dialect for Okta {
     }
 
     /// Okta's screens call our `id` the External ID of an app user.
+    fn retry_hint(&self) -> &'static str {
+        "retry the failed task in Okta: Dashboard > Tasks > Retry Selected"
+    }
+
     fn id_labels(&self) -> IdLabels {
         IdLabels { ours: "id (External ID in Okta)", theirs: "externalId (user id in Okta)" }
     }

@@ -4,6 +4,7 @@
 //! - `service`: load, decide, save, audit, log, as one use case.
 //! - `ledger`: what one decision writes: seat, events, audit, dead keys.
 //! - `losses`: holds that follow their seats, and the alarm when a directory loses many.
+//! - `adoption`: people Apollo has already, made known before the first sync.
 //! - `search`: lists and lookups.
 //! - `superiors`: managers that are Users, named in answers.
 //! - `wish`: what a PUT or PATCH comes to, by the state before and the state wanted (pure).
@@ -11,6 +12,7 @@
 //! - `log`: the provisioning log's record of a request.
 //! - `queue`: the turn of people who wait.
 
+pub mod adoption;
 pub mod http;
 pub mod ledger;
 pub mod log;

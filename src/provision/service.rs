@@ -19,6 +19,8 @@ use crate::store::{Error, Tx};
 
 // The operator changes roles by the same path, with the same consequences.
 pub use super::ledger::{Cause, Written, end_beyond_reach, end_beyond_reach_of_all, fresh, write_because};
+// So does whoever takes people over from Apollo.
+pub use super::adoption::{person as adoptable, record as record_adopted};
 
 /// What a connector asks for.
 #[derive(Debug, Clone)]

@@ -35,4 +35,4 @@ pub mod tx;
 
 pub use engine::Store;
 pub use error::Error;
-pub use tx::Tx;
+pub use tx::{About, Tx};

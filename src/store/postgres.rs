@@ -14,6 +14,8 @@ type Db = diesel::pg::Pg;
 
 /// Most rows written in one statement, and one round trip.
 const ROWS_AT_ONCE: usize = 500;
+/// What the database takes, other schemas of it too.
+const BYTES: &str = "SELECT pg_database_size(current_database()) AS bytes";
 /// Where one text stands in another, counted from 1, or 0.
 const POSITION: &str = "strpos";
 /// The planner has statistics and needs no hint; see the same name beside SQLite.
@@ -27,6 +29,8 @@ const AMONG: (&str, &str) = ("seats.id = ANY (ARRAY(", "))");
 mod rows;
 #[path = "queries/access.rs"]
 mod access;
+#[path = "queries/checkup.rs"]
+mod checkup;
 #[path = "queries/directories.rs"]
 mod directories;
 #[path = "queries/findings.rs"]

@@ -14,6 +14,8 @@ type Db = diesel::sqlite::Sqlite;
 
 /// Rows written in one statement: several would save no round trip.
 const ROWS_AT_ONCE: usize = 1;
+/// What the file takes.
+const BYTES: &str = "SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()";
 /// Where one text stands in another, counted from 1, or 0.
 const POSITION: &str = "instr";
 /// Before a column, it keeps the planner from choosing an index for that column.
@@ -26,6 +28,8 @@ const AMONG: (&str, &str) = ("seats.id IN (", ")");
 mod rows;
 #[path = "queries/access.rs"]
 mod access;
+#[path = "queries/checkup.rs"]
+mod checkup;
 #[path = "queries/directories.rs"]
 mod directories;
 #[path = "queries/findings.rs"]

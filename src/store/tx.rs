@@ -1,11 +1,13 @@
 //! What a use case may ask and change while it runs. Implemented once per backend, by one text.
 
+mod checkup;
 mod grants;
 mod holds;
 mod links;
 mod operators;
 mod runs;
 
+pub use checkup::{About, Checkup};
 pub use grants::Grants;
 pub use holds::Holds;
 pub use links::Links;
@@ -39,6 +41,7 @@ pub trait Tx:
     + Runs
     + Teammates
     + Findings
+    + Checkup
 {
     /// Whether the connection answers, and its tables are there.
     fn ping(&mut self) -> Result<(), Error>;

@@ -14,6 +14,8 @@ mod house;
 mod access_client_credentials;
 mod access_entra_tokens;
 mod access_federation;
+mod adoption;
+mod apollo_reading;
 mod assign;
 mod bench;
 mod bulk;

@@ -18,4 +18,21 @@ pub(in crate::cli) enum Seat {
         /// viewer, analyst, sales_rep, sales_manager or admin.
         role: String,
     },
+    /// Everybody the identity provider wants something for and does not get it, and what to do.
+    Stuck,
+    /// Make the people Apollo has already known to a directory, so that its first sync links them.
+    Adopt {
+        /// Where the people come from; there is no other place yet.
+        #[arg(long, required = true)]
+        from_apollo: bool,
+        /// The directory that is about to sync for the first time.
+        #[arg(long, value_name = "NAME")]
+        directory: String,
+        /// Show who would be adopted, and change nothing.
+        #[arg(long)]
+        dry_run: bool,
+        /// Why, for the audit.
+        #[arg(long, default_value = "before the first sync")]
+        reason: String,
+    },
 }

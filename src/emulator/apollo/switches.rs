@@ -45,6 +45,10 @@ pub enum Switch {
     ListRepeatsIds,
     ListGrowsWhilePaged,
     ListShrinksWhilePaged,
+    ListLacksRows,
+    ListRepeatsPages,
+    ListIsEmpty,
+    ListIsCut,
     SequencesBusy,
     BulkCreateBreaks,
 }
@@ -68,7 +72,7 @@ const fn row(name: &'static str, default: bool, says: &'static str, fact: &'stat
 
 /// Every switch.
 #[rustfmt::skip]
-pub static TABLE: [Described; 39] = [
+pub static TABLE: [Described; 43] = [
     row("users_alias", true, "GET /users answers like GET /users/search", "§3.3, §10"),
     row("users_need_master", false, "the users list refuses scoped keys, even those that name it", "§2.2"),
     row("omit_deleted_users", false, "deactivated users vanish from the list", "§4.1"),
@@ -106,6 +110,10 @@ pub static TABLE: [Described; 39] = [
     row("list_repeats_ids", false, "a page begins with the last user of the page before", "§9"),
     row("list_grows_while_paged", false, "somebody is added after every page of users", "§9"),
     row("list_shrinks_while_paged", false, "somebody is taken out after every page of users", "§9"),
+    row("list_lacks_rows", false, "a page lacks its last user, whom the total still counts", "§7.3, §9"),
+    row("list_repeats_pages", false, "every page is answered with the first one's users", "§7.3, §9"),
+    row("list_is_empty", false, "the users list is empty, its total with it", "§7.3, §9"),
+    row("list_is_cut", false, "the JSON of the users list ends half-way, and its length is right", "§9"),
     row("sequences_busy", false, "making a sequence answers 429 that means no quota", "§3.4"),
     row("bulk_create_breaks", false, "contacts/bulk_create answers its 500", "§3.4"),
 ];

@@ -12,10 +12,10 @@ use diesel::insert_into;
 use diesel::prelude::*;
 
 /// Methods of requests that may change a User.
-const WRITES: [&str; 4] = ["POST", "PUT", "PATCH", "DELETE"];
+pub(super) const WRITES: [&str; 4] = ["POST", "PUT", "PATCH", "DELETE"];
 
 /// Most places named one by one in a statement.
-const NAMED: usize = 500;
+pub(super) const NAMED: usize = 500;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit, check_for_backend(Db))]
@@ -104,7 +104,7 @@ impl From<(String, SeatEvent)> for EventRow {
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = provisioning_log, check_for_backend(Db))]
-struct LogRow {
+pub(super) struct LogRow {
     at: i64,
     directory_id: String,
     token_id: String,

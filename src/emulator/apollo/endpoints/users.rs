@@ -16,9 +16,12 @@ const EVERY_FOREIGN: usize = 3;
 /// `GET /users`, `GET` and `POST /users/search`. Source: Apollo facts §4.1, §3.3.
 pub fn search(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
     let page = ask.page()?;
-    let (total, rows, users) = listed(world, ask, &page);
+    let (mut total, rows, users) = listed(world, ask, &page);
     let mut shown: Vec<Value> = users.iter().map(|user| shown(user, world, ask)).collect();
     disturb(&mut shown, rows.start, world, ask);
+    if ask.switches.on(Switch::ListIsEmpty) {
+        (total, shown) = (0, Vec::new());
+    }
     let mut answer = json!({"pagination": page.pagination(total), "users": shown, "num_fetch_result": null});
     if ask.switches.on(Switch::ListNumbersAsText) {
         for (_, number) in answer["pagination"].as_object_mut().into_iter().flatten() {
@@ -31,7 +34,11 @@ pub fn search(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Answer> {
         members.remove("pagination");
     }
     move_on(world, rows.start, ask);
-    Ok(Answer::ok(&answer))
+    let mut answer = Answer::ok(&answer);
+    if ask.switches.on(Switch::ListIsCut) {
+        answer.body.truncate(answer.body.len() / 2);
+    }
+    Ok(answer)
 }
 
 /// How many there are, the rows of the page, and who stands in them. Without a filter only the page is made.
@@ -69,6 +76,13 @@ fn disturb(shown: &mut Vec<Value>, first_row: usize, world: &World, ask: &Ask<'_
         && let Some(before) = first_row.checked_sub(1).and_then(|row| world.team.get(row))
     {
         shown.insert(0, before.to_json(&world.team_id));
+    }
+    if ask.switches.on(Switch::ListLacksRows) {
+        shown.pop();
+    }
+    if ask.switches.on(Switch::ListRepeatsPages) && first_row > 0 {
+        let first = (0..shown.len()).filter_map(|row| world.team.get(row));
+        *shown = first.map(|user| user.to_json(&world.team_id)).collect();
     }
 }
 

@@ -47,6 +47,9 @@ enum Failure {
     Usage(String),
     #[error("{0}")]
     Failed(String),
+    /// What should prove something does not.
+    #[error("{0}")]
+    Integrity(String),
     /// Told already; only the exit code is left to say.
     #[error("")]
     Told(u8),
@@ -59,6 +62,7 @@ impl Failure {
             Failure::Configuration(_) | Failure::Setup(_) | Failure::Server(_) => 8,
             Failure::Usage(_) => 2,
             Failure::Failed(_) => 1,
+            Failure::Integrity(_) => 7,
             Failure::Told(code) => *code,
         }
     }

@@ -204,7 +204,8 @@ async fn serve(listener: TcpListener, bridge: Bridge, started: Sender<Result<Ser
                         tracing::error!(%error, "the server ended by itself");
                     }
                 }
-                () = tick(bridge) => {}
+                () = tick(bridge.clone()) => {}
+                () = keep_checkpoints(bridge) => {}
             }
         }
     }
@@ -261,6 +262,29 @@ async fn tick(bridge: Bridge) {
             Ok(0) => {}
             Ok(seated) => tracing::info!(seated, "people who waited were given a seat"),
             Err(error) => tracing::error!(%error, "the queue of waiting people could not be served"),
+        }
+    }
+}
+
+/// Signs the audit's end from time to time; following an hour's entries must not keep those who wait for a
+/// seat.
+async fn keep_checkpoints(bridge: Bridge) {
+    let mut keeper = match admin::trail::Keeper::of(&bridge.secrets) {
+        Ok(keeper) => keeper,
+        Err(error) => {
+            tracing::error!(%error, "the audit is not signed");
+            return std::future::pending().await;
+        }
+    };
+    let mut seconds = tokio::time::interval(TICK);
+    seconds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        seconds.tick().await;
+        match keeper.turn(&bridge).await {
+            Ok(None) => {}
+            // Whoever keeps these lines elsewhere can tell a rolled-back database: audit verify --expect.
+            Ok(Some(point)) => tracing::info!(seq = point.seq, hash = %point.hash, "the audit was signed"),
+            Err(error) => tracing::error!(%error, "the audit was not signed: run `seatbridge audit verify`"),
         }
     }
 }

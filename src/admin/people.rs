@@ -2,6 +2,7 @@
 
 use super::Refusal;
 use super::service::{Act, decide};
+use super::trail::{Gap, gap};
 use crate::audit::{Action, Entry, Sealed};
 use crate::provision::service::{Cause, end_beyond_reach};
 use crate::rbac::{Held, Role, RoleSource, held};
@@ -53,6 +54,8 @@ pub struct SeatStory {
     pub events: Vec<SeatEvent>,
     /// Who did it, and why.
     pub audit: Vec<Sealed>,
+    /// That older entries of it were pruned.
+    pub gap: Option<Gap>,
 }
 
 /// All seats of the team, removed ones apart, in order of creation.
@@ -104,7 +107,8 @@ pub async fn story(address: String, store: &Store) -> Result<SeatStory, Refusal>
                 return Ok(Err(Refusal::UnknownPerson { address }));
             };
             let (events, audit) = (tx.events(&record.id)?, tx.audit_of(&record.id)?);
-            Ok(Ok(SeatStory { view: SeatView::of(record, directory), events, audit }))
+            let gap = gap(events.first().map(|event| event.audit_seq), tx)?;
+            Ok(Ok(SeatStory { view: SeatView::of(record, directory), events, audit, gap }))
         })
         .await?
 }

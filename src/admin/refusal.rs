@@ -127,6 +127,17 @@ pub enum Refusal {
     /// The machine gave no random bytes, or the signer failed.
     #[error("no credential could be made: {0}")]
     NoCredential(String),
+    /// What was to be written somewhere else than the store.
+    #[error("the output cannot be written: {0}")]
+    Output(String),
+    /// Audit entries that are still of use.
+    #[error(
+        "entries of the last {days} days stay: choose an earlier date with --before, or say --even-recent"
+    )]
+    TooRecent {
+        /// How long they stay.
+        days: i64,
+    },
     /// The chain is broken (U1).
     #[error("{0}")]
     Broken(#[from] crate::audit::Broken),
@@ -137,7 +148,7 @@ impl Refusal {
     pub fn exit_code(&self) -> u8 {
         match self {
             Refusal::Store(store::Error::Unavailable(_)) | Refusal::NoApollo => 8,
-            Refusal::Store(_) | Refusal::NoCredential(_) => 1,
+            Refusal::Store(_) | Refusal::NoCredential(_) | Refusal::Output(_) => 1,
             Refusal::UnknownDirectory { .. }
             | Refusal::UnknownPerson { .. }
             | Refusal::UnknownToken { .. }
@@ -154,6 +165,7 @@ impl Refusal {
             | Refusal::SsoMissing { .. }
             | Refusal::TrustedElsewhere { .. }
             | Refusal::OperatorExists { .. }
+            | Refusal::TooRecent { .. }
             | Refusal::DirectoryExists { .. } => 5,
             Refusal::Unread(_) => 6,
             Refusal::Broken(_) => 7,

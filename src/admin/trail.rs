@@ -1,11 +1,32 @@
-//! The audit, as an operator reads and checks it.
+//! The audit, as an operator reads, checks, exports and prunes it.
+//!
+//! - `checkpoints`: signing its end; `check`: following it; `export`: a part of it in a file; `prune`: taking
+//!   old entries out so that what is left still proves itself.
+
+mod check;
+mod checkpoints;
+mod export;
+mod prune;
+
+pub use check::{Verified, Wanted, examine};
+pub use checkpoints::{Keeper, Keys, checkpoints, sign_again, sign_end};
+pub use export::{Bound, Handed, Part, Range, Sink, export};
+pub use prune::{Gap, Prunable, Pruning, finish_pruning, gap, prunable, prune};
 
 use super::Refusal;
-use crate::audit::{Sealed, Verifier};
+use crate::audit::Sealed;
 use crate::store::Store;
 
 /// Entries read at once.
 const STEP: i64 = 1000;
+
+/// Hears how far something has come: so many, of so many.
+pub type Told = Box<dyn FnMut(i64, i64) + Send>;
+
+/// For whoever does not listen.
+pub fn unheard() -> Told {
+    Box::new(|_, _| {})
+}
 
 /// The last `limit` entries, oldest first.
 ///
@@ -20,24 +41,10 @@ pub async fn recent(limit: i64, store: &Store) -> Result<Vec<Sealed>, Refusal> {
     Ok(entries)
 }
 
-/// Follows the whole chain; answers how many entries it has and the hash of the last.
+/// Follows the whole chain without looking at signatures; answers its last place and the hash there.
 ///
 /// Errors: [`Refusal::Broken`] names the first entry that does not fit.
 pub async fn verify(store: &Store) -> Result<(i64, String), Refusal> {
-    store
-        .read(|tx| {
-            let (last, hash) = tx.audit_head()?;
-            let mut verifier = Verifier::default();
-            loop {
-                let step = tx.audit_after(verifier.seq, STEP)?;
-                if step.is_empty() {
-                    break;
-                }
-                if let Err(broken) = step.iter().try_for_each(|entry| verifier.take(entry)) {
-                    return Ok(Err(Refusal::from(broken)));
-                }
-            }
-            Ok(verifier.finish(last, &hash).map(|()| (last, hash)).map_err(Refusal::from))
-        })
-        .await?
+    let verified = examine(Wanted::default(), unheard(), store).await?;
+    Ok((verified.last, verified.hash))
 }

@@ -1,5 +1,6 @@
-//! Entries and the hash that chains them.
+//! Entries, the hash that chains them, and following the chain.
 
+use super::broken::{Broken, Inquiry};
 use super::words::{Action, Actor, Outcome};
 use sha2::Digest;
 
@@ -63,7 +64,8 @@ impl Entry {
 }
 
 /// One entry as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Sealed {
     /// Place in the chain, from 1 without gaps.
     pub seq: i64,
@@ -114,10 +116,19 @@ impl Sealed {
 
     /// What its hash has to be after an entry with the hash `previous`.
     pub fn hash_after(&self, previous: &str) -> String {
+        self.hash_at(self.seq, previous)
+    }
+
+    /// Whether it was written at place `seq`, after an entry with the hash `previous`.
+    pub(super) fn was_written(&self, seq: i64, previous: &str) -> bool {
+        self.hash == self.hash_at(seq, previous)
+    }
+
+    fn hash_at(&self, seq: i64, previous: &str) -> String {
         // A JSON array separates the members whatever they contain.
         let members = serde_json::json!([
             previous,
-            self.seq,
+            seq,
             self.at,
             self.actor,
             self.action,
@@ -133,69 +144,50 @@ impl Sealed {
     }
 }
 
-/// The first entry that does not fit the chain.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Broken {
-    /// Changed after it was written, or chained to another predecessor.
-    #[error("audit entry {seq} was changed, or an entry before it was")]
-    Changed {
-        /// Its place.
-        seq: i64,
-    },
-    /// Entries are missing.
-    #[error("audit entry {expected} is missing: {found} follows its predecessor")]
-    Missing {
-        /// The place that should come next.
-        expected: i64,
-        /// The place that came.
-        found: i64,
-    },
-    /// The end was cut off.
-    #[error("the audit ends at entry {found}, but {expected} were written")]
-    Cut {
-        /// The last place written.
-        expected: i64,
-        /// The last place found.
-        found: i64,
-    },
-}
-
-/// Follows a chain from its start.
+/// Follows a chain from its start, or from a place whose hash is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Verifier {
     /// The last place that fitted.
     pub seq: i64,
     /// Its hash.
     pub hash: String,
+    /// The hash before it, once an entry was taken.
+    before: Option<String>,
 }
 
 impl Verifier {
+    /// Follows on after place `seq`, whose hash is known.
+    pub fn after(seq: i64, hash: &str) -> Self {
+        Self { seq, hash: hash.to_owned(), before: None }
+    }
+
     /// Takes the next entry.
     ///
-    /// Errors: [`Broken`] names the first entry that does not fit.
-    pub fn take(&mut self, entry: &Sealed) -> Result<(), Broken> {
-        if entry.seq != self.seq + 1 {
-            return Err(Broken::Missing { expected: self.seq + 1, found: entry.seq });
-        }
-        if entry.hash != entry.hash_after(&self.hash) {
-            return Err(Broken::Changed { seq: entry.seq });
+    /// Errors: [`Inquiry`] finds out what happened to the first entry that does not fit.
+    pub fn take(&mut self, entry: &Sealed) -> Result<(), Box<Inquiry>> {
+        if entry.seq != self.seq + 1 || !entry.was_written(entry.seq, &self.hash) {
+            return Err(Box::new(Inquiry::open(self, entry)));
         }
         self.seq = entry.seq;
-        self.hash.clone_from(&entry.hash);
+        self.before = Some(std::mem::replace(&mut self.hash, entry.hash.clone()));
         Ok(())
+    }
+
+    /// The hash before the last entry taken.
+    pub(super) fn before(&self) -> Option<&str> {
+        self.before.as_deref()
     }
 
     /// Compares the end with what was written last.
     ///
-    /// Errors: [`Broken::Cut`], or [`Broken::Changed`] when the last hash differs.
+    /// Errors: [`Broken::Cut`], [`Broken::Added`], or [`Broken::Changed`] when the last hash differs.
     pub fn finish(&self, last_seq: i64, last_hash: &str) -> Result<(), Broken> {
-        if self.seq != last_seq {
-            return Err(Broken::Cut { expected: last_seq, found: self.seq });
+        match self.seq.cmp(&last_seq) {
+            std::cmp::Ordering::Less => Err(Broken::Cut { expected: last_seq, found: self.seq }),
+            std::cmp::Ordering::Greater => Err(Broken::Added { seq: last_seq + 1 }),
+            std::cmp::Ordering::Equal if self.hash != last_hash => Err(Broken::Changed { seq: self.seq }),
+            std::cmp::Ordering::Equal => Ok(()),
         }
-        if self.hash != last_hash {
-            return Err(Broken::Changed { seq: self.seq });
-        }
-        Ok(())
     }
 }
 
@@ -205,7 +197,7 @@ mod tests {
 
     fn chain() -> Vec<Sealed> {
         let mut previous = String::new();
-        (1..=4)
+        (1..=6)
             .map(|seq| {
                 let mut entry = Entry::done(seq * 10, Actor::Bridge, Action::Assign);
                 entry.subject = Some(format!("p{seq}@x.example"));
@@ -218,32 +210,86 @@ mod tests {
 
     fn verify(entries: &[Sealed], last: &Sealed) -> Result<(), Broken> {
         let mut verifier = Verifier::default();
-        entries.iter().try_for_each(|entry| verifier.take(entry))?;
+        for (place, entry) in entries.iter().enumerate() {
+            if let Err(mut inquiry) = verifier.take(entry) {
+                let _ = entries[place + 1..].iter().all(|later| inquiry.hear(later));
+                return Err(inquiry.verdict());
+            }
+        }
         verifier.finish(last.seq, &last.hash)
+    }
+
+    /// Closes the gaps in the numbers, as somebody would who hides a change among rows kept in order.
+    fn numbered(mut entries: Vec<Sealed>) -> Vec<Sealed> {
+        for (place, entry) in (1..).zip(&mut entries) {
+            entry.seq = place;
+        }
+        entries
     }
 
     /// U1: an untouched chain verifies.
     #[test]
     fn an_untouched_chain_verifies() {
         let chain = chain();
-        assert_eq!(verify(&chain, &chain[3]), Ok(()));
+        assert_eq!(verify(&chain, &chain[5]), Ok(()));
     }
 
-    /// U1: a changed, missing, moved or cut entry is named.
+    /// U1: the first bad entry is named, with what happened to it, whether or not the numbers were mended.
     #[test]
-    fn the_first_bad_entry_is_named() {
+    fn the_first_bad_entry_is_named_with_what_happened_to_it() {
+        use Broken::{Changed, Inserted, Missing, Moved, Repeated};
         let whole = chain();
-        let last = whole[3].clone();
-        let mut changed = whole.clone();
-        changed[1].subject = Some("eve@x.example".into());
-        assert_eq!(verify(&changed, &last), Err(Broken::Changed { seq: 2 }));
-        let mut missing = whole.clone();
-        missing.remove(2);
-        assert_eq!(verify(&missing, &last), Err(Broken::Missing { expected: 3, found: 4 }));
-        assert_eq!(verify(&whole[..3], &last), Err(Broken::Cut { expected: 4, found: 3 }));
+        let forged = |seq: i64, previous: &str| {
+            Sealed::seal(&Entry::done(1, Actor::Bridge, Action::Remove), seq, previous)
+        };
+        let strange = Sealed { hash: "0".repeat(64), ..whole[2].clone() };
+        #[track_caller]
+        fn case(whole: &[Sealed], touch: &dyn Fn(&mut Vec<Sealed>), mended: bool, found: Broken) {
+            let mut entries = whole.to_vec();
+            touch(&mut entries);
+            let entries = if mended { numbered(entries) } else { entries };
+            assert_eq!(verify(&entries, &whole[5]), Err(found));
+        }
+        case(&whole, &|all| all[1].subject = Some("eve@x.example".into()), false, Changed { seq: 2 });
+        case(&whole, &|all| all[5].at = 1, false, Changed { seq: 6 });
+        case(&whole, &|all| drop(all.remove(2)), false, Missing { expected: 3, found: 4 });
+        case(&whole, &|all| drop(all.remove(2)), true, Missing { expected: 3, found: 4 });
+        case(&whole, &|all| drop(all.drain(..3)), false, Missing { expected: 1, found: 4 });
+        case(&whole, &|all| all.swap(2, 3), false, Moved { seq: 3 });
+        case(&whole, &|all| all.swap(2, 3), true, Moved { seq: 3 });
+        case(&whole, &|all| all[1..5].rotate_left(1), false, Moved { seq: 2 });
+        case(&whole, &|all| all.insert(3, all[2].clone()), false, Repeated { seq: 3 });
+        case(&whole, &|all| all.insert(5, all[1].clone()), false, Repeated { seq: 2 });
+        case(&whole, &|all| all.insert(2, forged(3, &all[1].hash)), false, Inserted { seq: 3 });
+        case(&whole, &|all| all.insert(2, forged(3, &all[1].hash)), true, Inserted { seq: 3 });
+        case(&whole, &|all| all.insert(2, strange.clone()), false, Inserted { seq: 3 });
+        case(&whole, &|all| all.insert(2, strange.clone()), true, Inserted { seq: 3 });
+    }
+
+    /// U1: an end that is not the one written last is told, shorter, longer or sealed anew.
+    #[test]
+    fn another_end_is_told() {
+        let whole = chain();
+        let last = whole[5].clone();
+        assert_eq!(verify(&whole[..3], &last), Err(Broken::Cut { expected: 6, found: 3 }));
+        assert_eq!(verify(&whole, &whole[3]), Err(Broken::Added { seq: 5 }));
         let mut resealed = whole.clone();
-        resealed[3].at = 1;
-        resealed[3].hash = resealed[3].hash_after(&whole[2].hash);
-        assert_eq!(verify(&resealed, &last), Err(Broken::Changed { seq: 4 }));
+        resealed[5].at = 1;
+        resealed[5].hash = resealed[5].hash_after(&whole[4].hash);
+        assert_eq!(verify(&resealed, &last), Err(Broken::Changed { seq: 6 }));
+        let mut within = whole.clone();
+        within[3].at = 1;
+        within[3].hash = within[3].hash_after(&whole[2].hash);
+        assert_eq!(verify(&within, &last), Err(Broken::Changed { seq: 5 }), "or the one before it, it says");
+    }
+
+    /// U1: a chain is followed on from a place whose hash is known.
+    #[test]
+    fn a_part_of_a_chain_verifies_after_the_hash_before_it() {
+        let whole = chain();
+        let mut verifier = Verifier::after(2, &whole[1].hash);
+        assert!(whole[2..].iter().all(|entry| verifier.take(entry).is_ok()));
+        let mut elsewhere = Verifier::after(2, &whole[0].hash);
+        assert_eq!(elsewhere.take(&whole[2]).unwrap_err().verdict(), Broken::Changed { seq: 3 });
     }
 }

@@ -102,6 +102,10 @@ fn story_data(story: &SeatStory) -> Value {
     });
     data["events"] = events.collect();
     data["audit"] = story.audit.iter().map(|entry| json!(entry)).collect();
+    data["audit_pruned"] = match story.gap {
+        Some(gap) => json!({"through": gap.through, "at": rfc3339(gap.at)}),
+        None => Value::Null,
+    };
     data
 }
 
@@ -155,7 +159,16 @@ fn told(story: &SeatStory) -> String {
         (cells, entry.reason.clone())
     });
     let heading = ["when (UTC)", "what", "who"];
-    format!("{}\n\n{}", facts(&rows), table_with_reasons(&heading, history.collect(), "no history"))
+    let mut told =
+        format!("{}\n\n{}", facts(&rows), table_with_reasons(&heading, history.collect(), "no history"));
+    if let Some(gap) = story.gap {
+        told += &format!(
+            "\nolder entries, up to {} of the audit, were pruned at {}; an export made then has them",
+            gap.through,
+            moment(gap.at)
+        );
+    }
+    told
 }
 
 fn given_told(given: &RoleGiven, role: Role) -> String {

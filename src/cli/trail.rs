@@ -1,4 +1,9 @@
-//! `audit list|verify`.
+//! `audit list|verify|checkpoint|key|export|prune`.
+
+pub(super) mod draft;
+mod export;
+pub(super) mod proof;
+mod prune;
 
 use super::Failure;
 use super::commands::Audit as Verb;
@@ -26,23 +31,23 @@ const COLUMNS: &[&str] = &[
 ];
 
 pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
-    let context = Context::open()?;
     match verb {
         Verb::List { last } => {
-            let entries = trail::recent(last.max(1), &context.store).await?;
-            output.list("audit", COLUMNS, entries.iter().map(data), || listed(&entries))?;
+            let entries = trail::recent(last.max(1), &Context::open()?.store).await?;
+            output.list("audit", COLUMNS, entries.iter().map(data), || listed(&entries))
         }
-        Verb::Verify => {
-            let (entries, hash) = trail::verify(&context.store).await?;
-            output.show("audit", &json!({"entries": entries, "hash": hash, "intact": true}), || {
-                if entries == 0 {
-                    return "the audit is intact: nothing happened yet".to_owned();
-                }
-                format!("the audit is intact: {entries} entries, the last has the hash {hash}")
-            });
+        Verb::Verify { file, public_key_file, expect } if file.is_empty() => {
+            proof::verify(&public_key_file, expect.as_deref(), output).await
+        }
+        Verb::Verify { file, public_key_file, .. } => proof::verify_files(&file, &public_key_file, output),
+        Verb::Checkpoint { list: true, .. } => proof::checkpoints(output).await,
+        Verb::Checkpoint { public_key_file, .. } => proof::checkpoint(&public_key_file, output).await,
+        Verb::Key => proof::key(output),
+        Verb::Export { from, to, out } => export::run((from, to), out, output).await,
+        Verb::Prune { before, reason, export, even_recent, .. } => {
+            prune::run(&before, reason, export, even_recent, output).await
         }
     }
-    Ok(())
 }
 
 fn data(entry: &Sealed) -> Value {

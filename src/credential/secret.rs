@@ -30,6 +30,8 @@ pub enum Purpose {
     Cursor,
     /// Secrets at rest.
     Encryption,
+    /// Checkpoints of the audit (U1).
+    Checkpoint,
 }
 
 impl Purpose {
@@ -38,6 +40,7 @@ impl Purpose {
             Purpose::Signing => b"seatbridge/v1/scim-token",
             Purpose::Cursor => b"seatbridge/v1/cursor",
             Purpose::Encryption => b"seatbridge/v1/encryption",
+            Purpose::Checkpoint => b"seatbridge/v1/checkpoint",
         }
     }
 }
@@ -58,6 +61,7 @@ struct Keys {
     signing: [u8; 32],
     cursor: [u8; 32],
     encryption: [u8; 32],
+    checkpoint: [u8; 32],
 }
 
 impl Keys {
@@ -67,6 +71,7 @@ impl Keys {
             signing: derive(secret, Purpose::Signing.label()),
             cursor: derive(secret, Purpose::Cursor.label()),
             encryption: derive(secret, Purpose::Encryption.label()),
+            checkpoint: derive(secret, Purpose::Checkpoint.label()),
         }
     }
 
@@ -75,6 +80,7 @@ impl Keys {
             Purpose::Signing => self.signing,
             Purpose::Cursor => self.cursor,
             Purpose::Encryption => self.encryption,
+            Purpose::Checkpoint => self.checkpoint,
         }
     }
 }

@@ -124,6 +124,7 @@ diesel::table! {
         notes -> Text,
     }
 }
+diesel::allow_tables_to_appear_in_same_query!(audit, seat_events);
 diesel::allow_tables_to_appear_in_same_query!(seats, seat_emails);
 diesel::allow_tables_to_appear_in_same_query!(seats, seat_links);
 diesel::allow_tables_to_appear_in_same_query!(seats, directories);

@@ -52,6 +52,8 @@ mod lists;
 mod lists_sql;
 #[path = "queries/operators.rs"]
 mod operators;
+#[path = "queries/trail/proofs.rs"]
+mod proofs;
 #[path = "queries/runs.rs"]
 mod runs;
 #[path = "queries/seat_row.rs"]

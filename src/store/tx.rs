@@ -5,6 +5,7 @@ mod grants;
 mod holds;
 mod links;
 mod operators;
+mod proofs;
 mod runs;
 
 pub use checkup::{About, Checkup};
@@ -12,6 +13,7 @@ pub use grants::Grants;
 pub use holds::Holds;
 pub use links::Links;
 pub use operators::Operators;
+pub use proofs::Proofs;
 pub use runs::{Findings, FindingsAsked, Runs, Teammates};
 
 use super::error::Error;
@@ -42,6 +44,7 @@ pub trait Tx:
     + Teammates
     + Findings
     + Checkup
+    + Proofs
 {
     /// Whether the connection answers, and its tables are there.
     fn ping(&mut self) -> Result<(), Error>;

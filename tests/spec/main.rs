@@ -17,6 +17,7 @@ mod access_federation;
 mod adoption;
 mod apollo_reading;
 mod assign;
+mod audit_proof;
 mod bench;
 mod bulk;
 mod cli;

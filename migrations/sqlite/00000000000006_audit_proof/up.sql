@@ -6,5 +6,7 @@ CREATE TABLE audit_checkpoints (
   key_id TEXT NOT NULL,
   signature TEXT NOT NULL,
   -- Whether entries up to this one were pruned: the chain then begins after it.
-  pruned_at BIGINT
+  pruned_at BIGINT,
+  -- That it was done on purpose, or cutting the start off would look the same.
+  pruned_signature TEXT
 );

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `provision`, `access` | capabilities: IdP -> us, and the tokens it fetches |
 //! | `proxy`, `admin` | capabilities: holder -> us -> Apollo, operator -> us |
+//! | `reconcile` | capability: Apollo's list against seats, run by run |
 //! | `store`, `apollo`, `issuer` | doors to the world: SQL, Apollo's API, the keys of token issuers |
 //! | `http` | shared kit for handlers: guards, errors, request ids |
 //! | `scim`, `flavour`, `seat`, `drift`, `rbac`, `credential`, `audit` | rules, pure |
@@ -33,6 +34,7 @@ pub mod judge;
 pub mod provision;
 pub mod proxy;
 pub mod rbac;
+pub mod reconcile;
 pub mod scim;
 pub mod seat;
 pub mod server;

@@ -5,6 +5,7 @@
 //! - `forward`: one permitted call there and its answer back.
 //! - `users`: all users of the workspace, read page by page, into a `reading` that says whether it is whole:
 //!   `page` reads one page, `tally` adds pages up and judges them, `doubt` names each way to fail or lie.
+//! - `surroundings`: as whom the credential acts, and whose mailboxes work.
 //! - `ask`: one question, asked patiently; `limits`: what Apollo said it allows; `usage`: what it
 //!   says about the credential.
 
@@ -17,6 +18,7 @@ pub mod grant;
 mod limits;
 mod page;
 mod reading;
+mod surroundings;
 mod tally;
 mod usage;
 mod users;
@@ -27,4 +29,5 @@ pub use doubt::Doubt;
 pub use forward::{Answer, FREE_PLAN, Failure, Tail};
 pub use limits::{Allowance, Limit, Window, Windows};
 pub use reading::{Evidence, ReadOptions, Reading, Verdict};
+pub use surroundings::Surroundings;
 pub use usage::{Health, Profile};

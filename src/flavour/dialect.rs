@@ -69,6 +69,14 @@ impl Flavour {
         }
     }
 
+    /// What people call the identity provider.
+    pub fn idp_name(self) -> &'static str {
+        match self {
+            Flavour::Okta => "Okta",
+            Flavour::Entra => "Entra ID",
+        }
+    }
+
     /// Reads the word, whatever its letter case and surrounding blanks.
     ///
     /// Errors: [`Unsupported`] names the IdP that cannot be connected and the reason.

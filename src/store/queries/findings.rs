@@ -7,7 +7,7 @@ use crate::store::error::Error;
 use crate::store::records::{FindingEvent, FindingRecord};
 use crate::store::schema::{finding_events, findings};
 use crate::store::tx::{Findings, FindingsAsked};
-use diesel::dsl::max;
+use diesel::dsl::{count_star, max};
 use diesel::prelude::*;
 
 /// Most findings named one by one in a statement.
@@ -188,6 +188,19 @@ impl Findings for Conn {
     fn finding(&mut self, id: i64) -> Result<Option<FindingRecord>, Error> {
         let found = findings::table.find(id).select(FindingRow::as_select());
         found.first(&mut self.db).optional()?.map(FindingRecord::try_from).transpose()
+    }
+
+    fn tally_findings(&mut self) -> Result<Vec<(Class, State, i64)>, Error> {
+        let rows: Vec<(String, String, i64)> = findings::table
+            .group_by((findings::class, findings::state))
+            .select((findings::class, findings::state, count_star()))
+            .load(&mut self.db)?;
+        let known = |(class, state, count): (String, String, i64)| {
+            let both = Class::parse(&class).zip(State::parse(&state));
+            let (class, state) = both.ok_or_else(|| Error::Unreadable(format!("a finding: {class}")))?;
+            Ok((class, state, count))
+        };
+        rows.into_iter().map(known).collect()
     }
 
     fn next_finding(&mut self) -> Result<i64, Error> {

@@ -79,7 +79,7 @@ impl MemberRow {
         let names = said.name.unwrap_or_default();
         let claim = match (self.standing.as_str(), self.waiting_reason.as_deref()) {
             // A loss that is held keeps the seat (L13).
-            ("assigned" | "held", _) => Claim::Seat,
+            ("assigned" | "held" | "held_removed", _) => Claim::Seat,
             ("waiting", Some("no_address")) => Claim::Queue("an address"),
             ("waiting", _) => Claim::Queue("a seat"),
             _ => Claim::Nothing,

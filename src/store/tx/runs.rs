@@ -66,6 +66,8 @@ pub trait Findings {
     fn findings(&mut self, asked: &FindingsAsked) -> Result<Vec<FindingRecord>, Error>;
     /// One by its number.
     fn finding(&mut self, id: i64) -> Result<Option<FindingRecord>, Error>;
+    /// How many there are of each class in each state, as kept.
+    fn tally_findings(&mut self) -> Result<Vec<(Class, State, i64)>, Error>;
     /// The number of the next one.
     fn next_finding(&mut self) -> Result<i64, Error>;
     /// Records new ones.

@@ -5,6 +5,7 @@
 //! configuration. Secrets are never arguments: they come from files or configuration.
 
 mod adopt;
+mod apollo;
 mod bench;
 mod client;
 mod commands;
@@ -17,6 +18,7 @@ mod key;
 mod operator;
 mod output;
 mod seat;
+mod secret;
 mod serve;
 mod stuck;
 mod team;
@@ -130,6 +132,8 @@ async fn obey(command: Command, output: Output) -> Result<(), Failure> {
         Command::Directory(verb) => directory::run(verb, output).await,
         Command::Token(verb) => token::run(verb, output).await,
         Command::Client(verb) => client::run(verb, output).await,
+        Command::Apollo(verb) => apollo::run(verb, output).await,
+        Command::Secret(verb) => secret::run(verb, output).await,
         Command::Seat(verb) => seat::run(verb, output).await,
         Command::Key(verb) => key::run(verb, output).await,
         Command::Operator(verb) => operator::run(verb, output).await,

@@ -4,6 +4,8 @@ mod addresses;
 
 pub use addresses::listed as scim_addresses;
 
+use crate::admin::service::Act;
+use crate::audit::Actor;
 use crate::config::Config;
 use crate::credential::secret::Secrets;
 use crate::http::compression::compressed;
@@ -36,6 +38,7 @@ fn routes(app: &mut web::ServiceConfig) {
                 .route(web::post().to(access::http::token))
                 .default_service(web::to(access::http::other_method)),
         )
+        .service(only("/oauth/apollo/callback", "GET").route(web::get().to(admin::http::callback)))
         .service(web::scope("/admin").configure(keys).default_service(web::to(no_address)))
         .service(only("/livez", "GET, HEAD").route(web::get().to(live)).route(web::head().to(live)))
         .service(only("/readyz", "GET, HEAD").route(web::get().to(ready)).route(web::head().to(ready)))
@@ -86,7 +89,7 @@ async fn ready(bridge: web::Data<Bridge>) -> HttpResponse {
         "status": word(store.is_ok()),
         "components": {
             "store": {"status": word(store.is_ok()), "kind": bridge.store.kind()},
-            "apollo": {"status": if bridge.apollo.is_some() { "configured" } else { "no credential" }},
+            "apollo": admin::grant::component(&bridge).await,
         },
     });
     if store.is_ok() { HttpResponse::Ok().json(body) } else { HttpResponse::ServiceUnavailable().json(body) }
@@ -181,8 +184,21 @@ pub fn start(
     Ok(Running { address, bridge, handle, thread: Some(thread) })
 }
 
+/// What is put in order before the first request: what the former secret sealed (A5), and the log about the
+/// grant (R13).
+async fn wake(bridge: &Bridge) {
+    let act = Act { actor: Actor::Bridge, now: bridge.clock.now() };
+    match admin::secrets::begin(&bridge.secrets, act, &bridge.store).await {
+        Ok(0) => {}
+        Ok(_) => tracing::info!("the OAuth grant was sealed anew, under the current secret"),
+        Err(error) => tracing::error!(%error, "what the former secret sealed could not be sealed anew"),
+    }
+    admin::grant::warn(bridge).await;
+}
+
 /// Serves until stopped through the handle it sends back.
 async fn serve(listener: TcpListener, bridge: Bridge, started: Sender<Result<ServerHandle, Problem>>) {
+    wake(&bridge).await;
     let data = web::Data::new(bridge.clone());
     let app = move || App::new().app_data(data.clone()).wrap(from_fn(front)).configure(routes);
     let server = HttpServer::new(app)

@@ -3,6 +3,7 @@
 //! - `service`: team, directories and SCIM tokens; `people`: seats and roles; `keys`: scoped keys; `trail`:
 //!   the audit.
 //! - `adopt`: people Apollo has already, made known to a directory (C6).
+//! - `http`: the page where Apollo sends people back to; `secrets`: rotation of the one secret (A5).
 //! - `api`: the founding document's admin endpoints, for holders whose role manages the team (R6).
 //! - `grant`: the OAuth grant towards Apollo (R13).
 //! - `links`: how well an identity provider keeps up with the people it sent.
@@ -16,11 +17,13 @@ pub mod adopt;
 pub mod api;
 pub mod clients;
 pub mod grant;
+pub mod http;
 pub mod keys;
 pub mod links;
 pub mod operators;
 pub mod people;
 pub mod refusal;
+pub mod secrets;
 pub mod service;
 pub mod sso;
 pub mod stuck;

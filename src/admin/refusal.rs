@@ -124,6 +124,15 @@ pub enum Refusal {
          Keys and set SEATBRIDGE__APOLLO__MASTER_KEY_FILE"
     )]
     NoApollo,
+    /// A setting that is missing.
+    #[error("configuration: {0}")]
+    NotConfigured(String),
+    /// Nobody granted anything, or it has ended.
+    #[error("the bridge has no OAuth grant; make one with `seatbridge apollo connect`")]
+    NoGrant,
+    /// An authorisation that does not stand (R13).
+    #[error(transparent)]
+    NotConnected(#[from] super::grant::NotConnected),
     /// The machine gave no random bytes, or the signer failed.
     #[error("no credential could be made: {0}")]
     NoCredential(String),
@@ -168,6 +177,9 @@ impl Refusal {
             | Refusal::TooRecent { .. }
             | Refusal::DirectoryExists { .. } => 5,
             Refusal::Unread(_) => 6,
+            Refusal::NoGrant => 1,
+            Refusal::NotConnected(refused) => refused.exit_code(),
+            Refusal::NotConfigured(_) => 8,
             Refusal::Broken(_) => 7,
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! - `client`: the door; one origin, no redirects, deadlines.
 //! - `credential`: what signs a call, and the one file that holds the master key; `grant`: the OAuth grant.
+//! - `identity`: whom the bridge's calls act as.
 //! - `forward`: one permitted call there and its answer back.
 //! - `users`: all users of the workspace, read page by page, into a `reading` that says whether it is whole:
 //!   `page` reads one page, `tally` adds pages up and judges them, `doubt` names each way to fail or lie.
@@ -15,6 +16,7 @@ mod credential;
 mod doubt;
 mod forward;
 pub mod grant;
+mod identity;
 mod limits;
 mod page;
 mod reading;
@@ -27,6 +29,7 @@ pub use client::{Apollo, Unusable};
 pub use credential::{Credential, Used};
 pub use doubt::Doubt;
 pub use forward::{Answer, FREE_PLAN, Failure, Tail};
+pub use identity::{Obstacle, Profile, Sight};
 pub use limits::{Allowance, Limit, Window, Windows};
 pub use reading::{Evidence, ReadOptions, Reading, Verdict};
 pub use surroundings::Surroundings;

@@ -4,6 +4,7 @@ use super::Failure;
 use super::commands::Token as Verb;
 use super::context::Context;
 use super::output::{Output, moment, moment_or_dash, table_with_reasons};
+use crate::admin::secrets::Slot;
 use crate::admin::service;
 use crate::http::Clock;
 use crate::http::clock::rfc3339;
@@ -22,6 +23,7 @@ const COLUMNS: &[&str] = &[
     "revoked_at",
     "last_used_at",
     "last_used_from",
+    "secret",
 ];
 
 pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
@@ -52,8 +54,12 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
         Verb::List => {
             let now = Clock::default().now();
             let all = service::tokens(store).await?;
-            let rows = all.iter().map(|(token, directory)| data(token, directory, now));
-            output.list("token", COLUMNS, rows, || listed(&all, now))?;
+            let secrets = context.secrets().ok();
+            let slot = |token: &ScimToken| {
+                secrets.as_ref().map(|secrets| Slot::of(token.secret_name.as_deref(), secrets))
+            };
+            let rows = all.iter().map(|(token, directory)| data(token, directory, slot(token), now));
+            output.list("token", COLUMNS, rows, || listed(&all, slot, now))?;
         }
         Verb::Revoke { id } => {
             service::revoke_token(id.clone(), Context::act(), store).await?;
@@ -112,18 +118,35 @@ impl Ending {
     }
 }
 
-fn data(token: &ScimToken, directory: &str, now: i64) -> Value {
+/// What to do about a token, in time: it ends, or the secret that signed it does.
+fn warning(state: Ending, slot: Option<Slot>) -> Option<String> {
+    let signed = match (state, slot) {
+        (Ending::Revoked | Ending::Expired, _) => None,
+        (_, Some(Slot::Former)) => Some(
+            "signed under the former secret, and dies with it: make another, paste it into the identity \
+             provider, then revoke this one",
+        ),
+        (_, Some(Slot::Lost)) => Some(
+            "signed under a secret that is not configured: it gets 401; configure that one as the former \
+             secret, or make another token",
+        ),
+        (_, Some(Slot::Current | Slot::Unknown) | None) => None,
+    };
+    signed.map(str::to_owned).or_else(|| state.warning())
+}
+
+fn data(token: &ScimToken, directory: &str, slot: Option<Slot>, now: i64) -> Value {
     let state = ending(token.revoked_at, token.expires_at, now);
     json!({
         "id": token.id, "name": token.name, "directory": directory,
-        "state": state.word(), "warning": state.warning(),
+        "state": state.word(), "warning": warning(state, slot),
         "created_at": rfc3339(token.created_at), "expires_at": token.expires_at.map(rfc3339),
         "revoked_at": token.revoked_at.map(rfc3339), "last_used_at": token.last_used_at.map(rfc3339),
-        "last_used_from": token.last_used_from,
+        "last_used_from": token.last_used_from, "secret": slot.map(Slot::as_str),
     })
 }
 
-fn listed(all: &[(ScimToken, String)], now: i64) -> String {
+fn listed(all: &[(ScimToken, String)], slot: impl Fn(&ScimToken) -> Option<Slot>, now: i64) -> String {
     let row = |(token, directory): &(ScimToken, String)| {
         let state = ending(token.revoked_at, token.expires_at, now);
         let cells = vec![
@@ -136,7 +159,7 @@ fn listed(all: &[(ScimToken, String)], now: i64) -> String {
             moment_or_dash(token.last_used_at),
             token.last_used_from.clone().unwrap_or_else(|| "-".to_owned()),
         ];
-        (cells, state.warning())
+        (cells, warning(state, slot(token)))
     };
     table_with_reasons(
         &["id", "name", "directory", "state", "made", "ends", "last used", "from"],

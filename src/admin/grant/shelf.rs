@@ -53,20 +53,20 @@ fn context(id: &str) -> Vec<u8> {
 /// The text in which the tokens of a grant are kept, sealed under the current secret.
 ///
 /// Errors: the system has no random bytes to give.
-pub(super) fn sealed(secrets: &Secrets, id: &str, tokens: &Tokens) -> Result<String, String> {
+pub(in crate::admin) fn sealed(secrets: &Secrets, id: &str, tokens: &Tokens) -> Result<String, String> {
     let refresh = tokens.refresh.as_ref().map(|token| token.expose_secret());
     let plain = json!({"access": tokens.access.expose_secret(), "refresh": refresh}).to_string();
     sealed_again(secrets, id, plain.as_bytes())
 }
 
-pub(super) fn sealed_again(secrets: &Secrets, id: &str, plain: &[u8]) -> Result<String, String> {
+pub(in crate::admin) fn sealed_again(secrets: &Secrets, id: &str, plain: &[u8]) -> Result<String, String> {
     let salt = random::<SALT>().map_err(|error| error.to_string())?;
     let text = seal::seal(&secrets.key(Purpose::Encryption), salt, &context(id), plain);
     text.ok_or_else(|| "the tokens could not be sealed".to_owned())
 }
 
 /// What was sealed, if one of the two secrets did it; and whether it was the current one.
-pub(super) fn opened(secrets: &Secrets, id: &str, text: &str) -> Option<(Vec<u8>, bool)> {
+pub(in crate::admin) fn opened(secrets: &Secrets, id: &str, text: &str) -> Option<(Vec<u8>, bool)> {
     let current = [secrets.key(Purpose::Encryption)];
     if let Some(plain) = seal::open(&current, &context(id), text) {
         return Some((plain, true));
@@ -75,7 +75,11 @@ pub(super) fn opened(secrets: &Secrets, id: &str, text: &str) -> Option<(Vec<u8>
 }
 
 /// Access and refresh token of a grant.
-pub(super) fn open(secrets: &Secrets, id: &str, text: &str) -> Option<(SecretString, Option<SecretString>)> {
+pub(in crate::admin) fn open(
+    secrets: &Secrets,
+    id: &str,
+    text: &str,
+) -> Option<(SecretString, Option<SecretString>)> {
     let (plain, _) = opened(secrets, id, text)?;
     let parsed: Value = serde_json::from_slice(&plain).ok()?;
     let token = |name: &str| parsed.get(name)?.as_str().map(|text| SecretString::from(text.to_owned()));

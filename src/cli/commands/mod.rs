@@ -1,6 +1,7 @@
 //! Every command and its arguments; those of `emulate` stand beside it.
 
 mod access;
+mod apollo;
 mod audit;
 mod directory;
 mod grading;
@@ -10,6 +11,7 @@ mod seat;
 mod team;
 
 pub(super) use access::{Client, Secret, Token};
+pub(super) use apollo::{Apollo, BridgeSecret};
 pub(super) use audit::Audit;
 pub(super) use directory::{Choices, Directory, EmailChange, Trusted, WithoutSeat};
 pub(super) use grading::{Bench, Conformance, Graded};
@@ -94,6 +96,12 @@ pub(super) enum Command {
     /// OAuth clients of directories, which fetch their tokens.
     #[command(subcommand)]
     Client(Client),
+    /// The bridge's credential towards Apollo: a master key, or an OAuth grant.
+    #[command(subcommand)]
+    Apollo(Apollo),
+    /// The one secret that signs and seals, and its rotation.
+    #[command(subcommand)]
+    Secret(BridgeSecret),
     /// Who holds a seat.
     #[command(subcommand)]
     Seat(Seat),

@@ -5,9 +5,10 @@ mod connect;
 mod refresh;
 
 use crate::support::{Reply, World};
-use seatbridge::admin::grant::{self, Begun, Desk};
+use seatbridge::admin::grant::{self, Begun, Desk, Status};
 use seatbridge::config::Config;
 use seatbridge::emulator::apollo::Apollo;
+use seatbridge::rbac::Role;
 use secrecy::SecretString;
 use std::time::{Duration, Instant};
 
@@ -21,31 +22,22 @@ async fn world() -> World {
     world_with(|_| {}).await
 }
 
-/// Apollo is there before the bridge is, and has to know where the bridge will be.
+/// The same with other settings.
 async fn world_with(change: impl FnOnce(&mut Config)) -> World {
-    let world = World::configured(20, |config| {
+    World::prepared(20, |config, apollo| {
+        let callback = grant::redirect_uri(config);
+        let more = ["tasks_list"];
+        let scopes: Vec<String> = SCOPES.split(' ').chain(more).map(str::to_owned).collect();
+        let app = apollo.register_app("seatbridge", &[callback], &scopes).unwrap();
         config.apollo.master_key = None;
-        config.apollo.client_id = Some("to be registered".to_owned());
-        config.apollo.client_secret = Some(SecretString::from("to be registered"));
-    })
-    .await;
-    registered(world, change)
-}
-
-/// The same world, its server started again as the app it is registered as.
-fn registered(world: World, change: impl FnOnce(&mut Config)) -> World {
-    let callback = grant::redirect_uri(&world.server.bridge.config);
-    let scopes: Vec<String> = SCOPES.split(' ').map(str::to_owned).chain(["tasks_list".to_owned()]).collect();
-    let app = world.apollo.register_app("seatbridge", &[callback], &scopes).unwrap();
-    let origin = world.apollo.origin();
-    world.restarted(|config| {
         config.apollo.client_id = Some(app.client_id);
         config.apollo.client_secret = Some(SecretString::from(app.client_secret));
         config.apollo.scopes = SCOPES.to_owned();
-        config.apollo.authorize_url = format!("{origin}/#/oauth/authorize");
-        config.apollo.token_url = format!("{origin}/api/v1/oauth/token");
+        config.apollo.authorize_url = format!("{}/#/oauth/authorize", apollo.origin());
+        config.apollo.token_url = format!("{}/oauth/token", apollo.base_url());
         change(config);
     })
+    .await
 }
 
 fn desk(world: &World) -> Desk {
@@ -85,6 +77,31 @@ async fn connect(world: &World) -> Reply {
     let begun = begin(world).await;
     let back = sent_back(&allow(world, &begun, "approve", None).await);
     follow(world, &back).await
+}
+
+/// A holder who may call what the grant opens: their key.
+async fn holder(world: &World) -> String {
+    let okta = world.okta().await;
+    world.keyed(&okta, "ada@corp.example", Role::Admin).await
+}
+
+/// How the bridge stands with Apollo, as `apollo status` sees it.
+async fn status(world: &World) -> Status {
+    let bridge = &world.server.bridge;
+    let now = (&bridge.secrets, world.clock.now());
+    grant::status(bridge.apollo.as_ref(), &bridge.config.apollo, now, world.store()).await.unwrap()
+}
+
+/// What is wrong, in one text.
+async fn problems(world: &World) -> String {
+    status(world).await.problems.join("\n")
+}
+
+/// The bearer token of the last call that Apollo received.
+fn last_token(apollo: &Apollo) -> String {
+    let received = apollo.received();
+    let bearer = received.iter().rev().find_map(|one| one.header("authorization"));
+    bearer.unwrap().strip_prefix("Bearer ").unwrap().to_owned()
 }
 
 /// Both clocks move: the bridge's and Apollo's.

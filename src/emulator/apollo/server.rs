@@ -169,6 +169,11 @@ impl Apollo {
         self.shared.settings().sso = on;
     }
 
+    /// Makes a key for these endpoints; without any, the master key in the place of the one there was.
+    pub fn make_key(&self, key: &str, scopes: &[String]) {
+        self.shared.settings().keys.make(key, scopes.to_vec());
+    }
+
     /// Revokes an API key; answers whether it was alive.
     pub fn revoke_key(&self, key: &str) -> bool {
         self.shared.settings().keys.revoke(key)

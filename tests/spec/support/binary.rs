@@ -4,7 +4,7 @@ use super::place::Place;
 use super::reply::Reply;
 use super::world::{MASTER_KEY, PEM, SECRET};
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -78,6 +78,17 @@ impl Installed {
     /// Runs one command to its end.
     pub fn run(&self, args: &[&str]) -> Ran {
         self.run_into(Stdio::piped(), args)
+    }
+
+    /// The same with something on standard input.
+    pub fn run_fed(&self, args: &[&str], input: &str) -> Ran {
+        let mut command = self.command(args);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Ran { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
     }
 
     /// The same, its standard output going elsewhere.

@@ -3,6 +3,7 @@
 use super::world::secrets;
 use super::{Reply, World};
 use seatbridge::config::Config;
+use seatbridge::credential::secret::Secrets;
 use seatbridge::server::{self, Running};
 use seatbridge::store::Store;
 use serde_json::Value;
@@ -21,10 +22,16 @@ impl World {
 
     /// Another server on the same store, with the same configuration and the same time.
     pub fn replica(&self) -> Replica {
+        self.replica_with(secrets(), |_| {})
+    }
+
+    /// The same with another secret, or other settings.
+    pub fn replica_with(&self, secrets: Secrets, change: impl FnOnce(&mut Config)) -> Replica {
         let listener = server::bind("127.0.0.1:0").unwrap();
-        let config: Config = (*self.server.bridge.config).clone();
+        let mut config: Config = (*self.server.bridge.config).clone();
+        change(&mut config);
         let store = self.opened_again();
-        let server = server::start(listener, config, store, secrets(), self.clock.clone()).unwrap();
+        let server = server::start(listener, config, store, secrets, self.clock.clone()).unwrap();
         Replica { server, http: self.http.clone() }
     }
 }

@@ -57,6 +57,11 @@ impl World {
 
     /// The same with other settings.
     pub async fn configured(seats: i64, change: impl FnOnce(&mut Config)) -> Self {
+        Self::prepared(seats, |config, _| change(config)).await
+    }
+
+    /// The same with an Apollo that was told something before the bridge starts.
+    pub async fn prepared(seats: i64, change: impl FnOnce(&mut Config, &Apollo)) -> Self {
         let place = Place::fresh();
         let options = Options {
             master_key: MASTER_KEY.to_owned(),
@@ -71,7 +76,7 @@ impl World {
         let mut config = Config { public_url, ..Config::default() };
         config.apollo.base_url = apollo.base_url();
         config.apollo.master_key = Some(SecretString::from(MASTER_KEY));
-        change(&mut config);
+        change(&mut config, &apollo);
         migrate::run(&place.backend()).unwrap();
         let store = Store::open(&place.backend()).unwrap();
         let clock = Clock::default();

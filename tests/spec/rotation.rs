@@ -124,7 +124,8 @@ async fn a_secret_is_replaced_step_by_step_and_nothing_stops_working() {
 async fn a_fetched_access_token_outlives_the_change_of_secrets() {
     let world = World::start().await;
     world.okta().await;
-    let made = seatbridge::admin::clients::add("okta".into(), "job".into(), Some(1), world.act(), world.store());
+    let made =
+        seatbridge::admin::clients::add("okta".into(), "job".into(), Some(1), world.act(), world.store());
     let (client, secret) = made.await.unwrap();
     let form = [("grant_type", "client_credentials")];
     let url = format!("{}/oauth/token", world.base());
@@ -180,7 +181,8 @@ async fn what_is_sealed_can_be_sealed_anew_by_hand() {
 async fn a_revoked_master_key_gives_way_to_the_other_slot_and_no_call_fails() {
     const NEXT: &str = "the-master-key-that-takes-over";
     let world =
-        World::configured(10, |config| config.apollo.second_master_key = Some(SecretString::from(NEXT))).await;
+        World::configured(10, |config| config.apollo.second_master_key = Some(SecretString::from(NEXT)))
+            .await;
     let okta = world.okta().await;
     let key = world.keyed(&okta, "ada@corp.example", Role::Admin).await;
     world.apollo.make_key(NEXT, &["api/v1/users/search".to_owned()]);

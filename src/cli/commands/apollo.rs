@@ -40,7 +40,8 @@ Rotation without downtime, on any number of replicas:
   3. `seatbridge secret status` lists the SCIM tokens that the old secret signed: issue others, paste them
      into the identity provider, revoke the old ones. When it says so, remove SEATBRIDGE__FORMER_SECRET_FILE
      and restart.
-With SQLite the secret made at the first start lies beside the database as seatbridge.secret.";
+What the old secret signed of the audit verifies with its public key afterwards (`audit verify --public-key`):
+keep what `seatbridge audit key` prints before step 2. With SQLite the secret made at the first start lies beside the database as seatbridge.secret.";
 
 #[derive(Debug, Subcommand)]
 #[command(after_help = STEPS)]

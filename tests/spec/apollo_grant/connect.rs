@@ -18,7 +18,8 @@ async fn readiness(world: &World) -> Value {
 
 /// Somebody on the fake's list of users who has this permission profile, or not.
 fn somebody(apollo: &Apollo, may: bool) -> String {
-    let profiles = [seatbridge::emulator::apollo::ADMIN_PROFILE, seatbridge::emulator::apollo::BILLING_PROFILE];
+    let profiles =
+        [seatbridge::emulator::apollo::ADMIN_PROFILE, seatbridge::emulator::apollo::BILLING_PROFILE];
     let users = apollo.users();
     let fits = users.iter().find(|user| profiles.contains(&user.permission_set_id.as_str()) == may);
     fits.unwrap().email.clone()

@@ -1,8 +1,8 @@
 //! Renewing: ahead of the end, on demand, once for all, and what happens when it fails.
 
 use super::{
-    READING, allow, begin, connect, desk, exchanges, holder, last_token, pass, problems, sent_back, soon, status,
-    world, world_with,
+    READING, allow, begin, connect, desk, exchanges, holder, last_token, pass, problems, sent_back, soon,
+    status, world, world_with,
 };
 use crate::support::World;
 use crate::support::world::secrets;
@@ -64,7 +64,8 @@ async fn a_token_is_renewed_before_it_ends() {
 /// the next renewal that works heals it.
 #[actix_web::test]
 async fn a_token_endpoint_that_is_away_ends_nothing() {
-    let world = world_with(|config| config.apollo.token_url = "http://127.0.0.1:9/oauth/token".to_owned()).await;
+    let world =
+        world_with(|config| config.apollo.token_url = "http://127.0.0.1:9/oauth/token".to_owned()).await;
     let key = holder(&world).await;
     let mut good = desk(&world);
     good.apollo.token_url = format!("{}/oauth/token", world.apollo.base_url());
@@ -101,8 +102,12 @@ async fn a_refused_token_is_renewed_and_the_call_repeated_once() {
     world.apollo.clear_log();
     let contact = json!({"first_name": "New", "email": "new@corp.example"});
     world.call(&key, "POST", "/apollo/contacts", Some(contact)).await.is(200);
-    let seen: Vec<String> =
-        world.apollo.received().iter().map(|one| one.path().trim_start_matches("/api/v1").to_owned()).collect();
+    let seen: Vec<String> = world
+        .apollo
+        .received()
+        .iter()
+        .map(|one| one.path().trim_start_matches("/api/v1").to_owned())
+        .collect();
     assert_eq!(seen, ["/contacts", "/oauth/token", "/contacts"]);
     world.call(&key, "GET", READING, None).await.is(200);
     assert_eq!(exchanges(&world.apollo), 1);

@@ -31,10 +31,11 @@ async fn of_64_calls_on_two_replicas_one_renews_an_expired_token_and_none_fails(
     for (round, survives) in [(1, false), (2, true), (3, false)] {
         world.apollo.switch(Switch::RefreshTokenSurvives, survives);
         pass(&world, 31);
-        let calls = (0..CALLS).map(|number| async {
+        let (here, there, key) = (&world, &replica, &key);
+        let calls = (0..CALLS).map(|number| async move {
             let reply = match number % 2 {
-                0 => world.call(&key, "GET", READING, None).await,
-                _ => replica.call(&key, READING).await,
+                0 => here.call(key, "GET", READING, None).await,
+                _ => there.call(key, READING).await,
             };
             reply.status
         });

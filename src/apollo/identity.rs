@@ -15,7 +15,7 @@ const LARGEST: usize = 1024 * 1024;
 
 /// An Apollo user, as far as Apollo tells.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Profile {
+pub struct Identity {
     /// Apollo's id.
     pub id: Option<String>,
     /// Their address.
@@ -26,7 +26,7 @@ pub struct Profile {
     pub team_id: Option<String>,
 }
 
-impl Profile {
+impl Identity {
     /// Reads an answer; nothing when it names nobody.
     pub(super) fn read(body: &[u8]) -> Option<Self> {
         let parsed: Value = serde_json::from_slice(body).ok()?;
@@ -71,7 +71,7 @@ pub struct Sight {
     /// `master key`, `second master key`, `OAuth grant`; as of after the calls.
     pub credential: &'static str,
     /// Whom it acts as.
-    pub profile: Result<Profile, Obstacle>,
+    pub profile: Result<Identity, Obstacle>,
     /// Whether it reads users.
     pub users: Result<(), Obstacle>,
 }
@@ -80,7 +80,7 @@ impl Apollo {
     /// Asks Apollo whom the bridge acts as, and for one user.
     pub async fn look(&self) -> Sight {
         let profile = self.look_at(PROFILE).await;
-        let profile = profile.and_then(|body| Profile::read(&body).ok_or(Obstacle::Odd(200)));
+        let profile = profile.and_then(|body| Identity::read(&body).ok_or(Obstacle::Odd(200)));
         let users = match profile {
             Err(gone @ (Obstacle::NoCredential | Obstacle::Refused | Obstacle::Unreached)) => Err(gone),
             _ => self.look_at(USERS).await.map(|_| ()),
@@ -121,7 +121,7 @@ mod tests {
     /// Apollo facts §2.3, §3.3: names come whole or in two parts, on top or below `user`.
     #[test]
     fn a_profile_is_read_from_either_shape() {
-        let read = |body: &str| Profile::read(body.as_bytes()).map(|found| (found.email, found.name));
+        let read = |body: &str| Identity::read(body.as_bytes()).map(|found| (found.email, found.name));
         let ada = Some((Some("a@x.example".to_owned()), Some("Ada King".to_owned())));
         for body in [
             r#"{"id":"1","email":"a@x.example","first_name":"Ada","last_name":"King"}"#,

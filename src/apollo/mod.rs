@@ -29,7 +29,7 @@ pub use client::{Apollo, Unusable};
 pub use credential::{Credential, Used};
 pub use doubt::Doubt;
 pub use forward::{Answer, FREE_PLAN, Failure, Tail};
-pub use identity::{Obstacle, Profile, Sight};
+pub use identity::{Identity, Obstacle, Sight};
 pub use limits::{Allowance, Limit, Window, Windows};
 pub use reading::{Evidence, ReadOptions, Reading, Verdict};
 pub use surroundings::Surroundings;

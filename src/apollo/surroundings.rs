@@ -55,7 +55,7 @@ impl Apollo {
     async fn acting(&self, patience: &mut Patience) -> Result<Acting, Doubt> {
         let question = Question {
             method: "GET",
-            path: "/users/api_profile".to_owned(),
+            path: "/users/api_profile".into(),
             scope: "api/v1/users/api_profile",
             grant_scope: "read_user_profile",
         };
@@ -68,7 +68,7 @@ impl Apollo {
     async fn mailboxes(&self, patience: &mut Patience) -> Result<Vec<Mailbox>, Doubt> {
         let question = Question {
             method: "GET",
-            path: "/email_accounts".to_owned(),
+            path: "/email_accounts".into(),
             scope: "api/v1/email_accounts/index",
             grant_scope: "email_accounts_list",
         };

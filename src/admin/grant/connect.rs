@@ -5,7 +5,7 @@ use super::super::Refusal;
 use super::super::service::{Act, decide};
 use super::shelf::{open, sealed};
 use super::{Desk, NotConnected};
-use crate::apollo::Profile;
+use crate::apollo::Identity;
 use crate::apollo::grant::{Exchange, ScopeChange, Tokens, authorize_url, scope_change, scope_list};
 use crate::audit::{Action, Actor, Entry, Outcome};
 use crate::config::Config;
@@ -51,7 +51,7 @@ pub struct Connected {
     /// Its id.
     pub id: String,
     /// Who granted it, if Apollo tells.
-    pub profile: Option<Profile>,
+    pub profile: Option<Identity>,
     /// What was granted, separated by blanks.
     pub scopes: String,
     /// When its access token ends. Units: UTC microseconds.
@@ -190,7 +190,7 @@ async fn stand(
 fn record(
     tokens: &Tokens,
     begun: &ConnectRecord,
-    profile: Option<&Profile>,
+    profile: Option<&Identity>,
     (client_id, desk): (&str, &Desk),
 ) -> Result<GrantRecord, NotConnected> {
     let (id, now) = (new_id(), desk.clock.now());

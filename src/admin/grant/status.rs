@@ -3,7 +3,7 @@
 use super::super::Refusal;
 use super::shelf::opened;
 use crate::apollo::grant::scope_change;
-use crate::apollo::{Apollo, Obstacle, Profile};
+use crate::apollo::{Apollo, Identity, Obstacle};
 use crate::config;
 use crate::credential::secret::Secrets;
 use crate::http::Bridge;
@@ -48,7 +48,7 @@ pub struct Status {
     /// The living grant, or the last one.
     pub grant: Option<GrantView>,
     /// Whom calls act as.
-    pub acts_as: Option<Profile>,
+    pub acts_as: Option<Identity>,
     /// Whether users can be read; absent when nobody was asked.
     pub reads_users: Option<bool>,
     /// What is wrong, each with what to do.

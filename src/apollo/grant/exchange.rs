@@ -1,7 +1,7 @@
 //! The calls to the token endpoint: a code or a refresh token for a pair of tokens (Apollo facts §2.4).
 
 use super::super::client::{Unusable, http_client};
-use super::super::identity::{PROFILE, Profile};
+use super::super::identity::{Identity, PROFILE};
 use super::answer::{self, Refused, Tokens};
 use crate::config;
 use secrecy::{ExposeSecret, SecretString};
@@ -81,14 +81,14 @@ impl Exchange {
     }
 
     /// Whose new token this is, if Apollo tells; `base_url` is that of its API.
-    pub async fn whose(&self, token: &SecretString, base_url: &str) -> Option<Profile> {
+    pub async fn whose(&self, token: &SecretString, base_url: &str) -> Option<Identity> {
         let url = format!("{}{PROFILE}", base_url.trim_end_matches('/'));
         let asked =
             self.client.get(url).timeout(LONGEST).bearer_auth(token.expose_secret()).send().await.ok()?;
         if !asked.status().is_success() {
             return None;
         }
-        Profile::read(&asked.bytes().await.ok()?)
+        Identity::read(&asked.bytes().await.ok()?)
     }
 
     async fn ask(&self, wish: &[(&str, &str)]) -> Result<Tokens, Refused> {

@@ -41,7 +41,8 @@ Rotation without downtime, on any number of replicas:
      into the identity provider, revoke the old ones. When it says so, remove SEATBRIDGE__FORMER_SECRET_FILE
      and restart.
 What the old secret signed of the audit verifies with its public key afterwards (`audit verify --public-key`):
-keep what `seatbridge audit key` prints before step 2. With SQLite the secret made at the first start lies beside the database as seatbridge.secret.";
+keep what `seatbridge audit key` prints before step 2. With SQLite the secret made at the
+first start lies beside the database as seatbridge.secret.";
 
 #[derive(Debug, Subcommand)]
 #[command(after_help = STEPS)]

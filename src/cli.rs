@@ -6,6 +6,7 @@
 
 mod adopt;
 mod apollo;
+mod backup;
 mod bench;
 mod client;
 mod commands;
@@ -138,5 +139,7 @@ async fn obey(command: Command, output: Output) -> Result<(), Failure> {
         Command::Key(verb) => key::run(verb, output).await,
         Command::Operator(verb) => operator::run(verb, output).await,
         Command::Audit(verb) => trail::run(verb, output).await,
+        Command::Backup(wish) => backup::run(wish, output).await,
+        Command::Restore(wish) => backup::restore(wish, output).await,
     }
 }

@@ -1,17 +1,19 @@
 //! The audit, as an operator reads, checks, exports and prunes it.
 //!
 //! - `checkpoints`: signing its end; `check`: following it; `export`: a part of it in a file; `prune`: taking
-//!   old entries out so that what is left still proves itself.
+//!   old entries out so that what is left still proves itself; `restore`: what a restored database says.
 
 mod check;
 mod checkpoints;
 mod export;
 mod prune;
+mod restore;
 
 pub use check::{Verified, Wanted, examine};
 pub use checkpoints::{Keeper, Keys, checkpoints, sign_again, sign_end};
 pub use export::{Bound, Handed, Part, Range, Sink, export};
 pub use prune::{Gap, Prunable, Pruning, finish_pruning, gap, prunable, prune};
+pub use restore::{Former, former, restored};
 
 use super::Refusal;
 use crate::audit::Sealed;

@@ -166,6 +166,8 @@ pub enum Action {
     RevokeOperatorToken,
     /// Old audit entries were removed; a checkpoint proves them (U1).
     PruneAudit,
+    /// The database was put back to what a backup holds.
+    RestoreBackup,
     /// What was sealed under the former secret was sealed again (A5).
     RotateSecret,
 }
@@ -223,6 +225,7 @@ impl Action {
             Action::IssueOperatorToken => "issue_operator_token",
             Action::RevokeOperatorToken => "revoke_operator_token",
             Action::PruneAudit => "prune_audit",
+            Action::RestoreBackup => "restore_backup",
             Action::RotateSecret => "rotate_secret",
         }
     }

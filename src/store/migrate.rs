@@ -5,6 +5,7 @@ use super::link::Use;
 use crate::config::Backend;
 #[cfg(feature = "postgres")]
 use diesel::connection::SimpleConnection;
+use diesel::migration::MigrationSource;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -44,6 +45,15 @@ fn pending<Db: diesel::backend::Backend>(
 ) -> Result<Vec<String>, Error> {
     let done = conn.run_pending_migrations(all).map_err(|error| Error::Database(error.to_string()))?;
     Ok(done.iter().map(ToString::to_string).collect())
+}
+
+/// The first migration of a SQLite database that this version does not know, if there is one.
+pub(super) fn unknown(conn: &mut diesel::SqliteConnection) -> Result<Option<String>, Error> {
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| Error::Database(error.to_string());
+    let known = MigrationSource::<diesel::sqlite::Sqlite>::migrations(&SQLITE).map_err(failed)?;
+    let known: Vec<String> = known.iter().map(|one| one.name().version().to_string()).collect();
+    let applied = conn.applied_migrations().map_err(failed)?;
+    Ok(applied.iter().map(ToString::to_string).find(|version| !known.contains(version)))
 }
 
 /// Makes an empty schema on PostgreSQL, or drops one with all it holds: the demo's, a test's.

@@ -7,7 +7,7 @@
 //! - `listing`: what can be asked of a directory's list.
 //! - `sqlite`, `postgres`: one connection each; both include the same `queries/*.rs`, compiled once per
 //!   backend.
-//! - `migrate`: embedded migrations.
+//! - `migrate`: embedded migrations; `copy`: a SQLite database as a file.
 //!
 //! Where this leaves the first proposal (a pool of writers on PostgreSQL): both backends have ONE writer
 //! thread that collects commands, runs each in a savepoint and commits them together, and every writing
@@ -19,6 +19,7 @@
 // The query files are included by both backends on purpose: one text, two types of connection.
 #![allow(clippy::duplicate_mod)]
 
+pub mod copy;
 mod engine;
 mod error;
 mod head;

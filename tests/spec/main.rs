@@ -19,6 +19,7 @@ mod apollo_grant;
 mod apollo_reading;
 mod assign;
 mod audit_proof;
+mod backup;
 mod bench;
 mod bulk;
 mod cli;

@@ -3,6 +3,7 @@
 mod access;
 mod apollo;
 mod audit;
+mod backup;
 mod directory;
 mod grading;
 mod key;
@@ -13,6 +14,7 @@ mod team;
 pub(super) use access::{Client, Secret, Token};
 pub(super) use apollo::{Apollo, BridgeSecret};
 pub(super) use audit::Audit;
+pub(super) use backup::{Backup, Restore};
 pub(super) use directory::{Choices, Directory, EmailChange, Trusted, WithoutSeat};
 pub(super) use grading::{Bench, Conformance, Graded};
 pub(super) use key::Key;
@@ -114,4 +116,8 @@ pub(super) enum Command {
     /// The audit trail.
     #[command(subcommand)]
     Audit(Audit),
+    /// Copy the whole database into a file while the server goes on (SQLite).
+    Backup(Backup),
+    /// Put a backup into the database's place, once it has proved itself (SQLite).
+    Restore(Restore),
 }

@@ -23,6 +23,13 @@ impl Draft {
                 target.display()
             )));
         }
+        Self::over(target)
+    }
+
+    /// The same, to take the place of what may be there.
+    ///
+    /// Errors: nothing can be written there.
+    pub fn over(target: &Path) -> Result<(Self, File), Failure> {
         let name = target.file_name().map(|name| name.to_string_lossy().into_owned());
         let Some(name) = name else {
             return Err(Failure::Usage(format!("{} is no name of a file", target.display())));

@@ -67,7 +67,7 @@ mod spelled;
 mod teammates;
 #[path = "queries/teams.rs"]
 mod teams;
-#[path = "queries/trail.rs"]
+#[path = "queries/trail/entries.rs"]
 mod trail;
 
 /// Opens further connections to the server at `url`.

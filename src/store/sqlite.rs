@@ -66,7 +66,7 @@ mod spelled;
 mod teammates;
 #[path = "queries/teams.rs"]
 mod teams;
-#[path = "queries/trail.rs"]
+#[path = "queries/trail/entries.rs"]
 mod trail;
 
 /// Longest wait for another process that writes, the CLI beside a server for example.

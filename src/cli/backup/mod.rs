@@ -101,7 +101,8 @@ pub(super) fn place(backend: &Backend, tool: &str) -> Result<PathBuf, Failure> {
         Backend::Sqlite(path) => Ok(path.clone()),
         Backend::Postgres(_) => Err(Failure::Usage(format!(
             "this is for SQLite; on PostgreSQL use `{tool}`, and keep three things apart from each other: \
-             the dump, the secret (SEATBRIDGE__SECRET), and the line that `seatbridge audit checkpoint` prints"
+             the dump, the secret (SEATBRIDGE__SECRET), and the line that `seatbridge audit checkpoint` \
+             prints"
         ))),
     }
 }

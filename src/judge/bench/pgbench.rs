@@ -36,7 +36,7 @@ COMMIT;
 /// One create as a batch of its own: `begin_write` (`store/postgres.rs`), `stored` (`queries/head.rs`),
 /// `seat_by_user_name`, `unassigned_by_external_id`, `capacity`, `active_by_address`,
 /// `active_by_external_id`, `insert_seat`, `yield_address` (`queries/seats.rs`), `write_pending`
-/// (`queries/trail.rs`), `write` (`queries/head.rs`).
+/// (`queries/trail/entries.rs`), `write` (`queries/head.rs`).
 const CREATE: &str = r"BEGIN;
 SELECT 1 FROM writer WHERE id = 1 FOR UPDATE;
 SELECT audit_seq, audit_hash, seat_seq, assigned, queued, released_at,

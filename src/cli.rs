@@ -14,10 +14,12 @@ mod conformance;
 mod context;
 mod demo;
 mod directory;
+mod drift;
 mod emulate;
 mod key;
 mod operator;
 mod output;
+mod reconcile;
 mod seat;
 mod secret;
 mod serve;
@@ -41,6 +43,8 @@ enum Failure {
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error(transparent)]
+    Unreconciled(#[from] crate::reconcile::Refusal),
+    #[error(transparent)]
     Configuration(#[from] config::Problem),
     #[error("{0}")]
     Setup(String),
@@ -62,6 +66,7 @@ impl Failure {
     fn exit_code(&self) -> u8 {
         match self {
             Failure::Refused(refusal) => refusal.exit_code(),
+            Failure::Unreconciled(refusal) => refusal.exit_code(),
             Failure::Configuration(_) | Failure::Setup(_) | Failure::Server(_) => 8,
             Failure::Usage(_) => 2,
             Failure::Failed(_) => 1,
@@ -136,6 +141,8 @@ async fn obey(command: Command, output: Output) -> Result<(), Failure> {
         Command::Apollo(verb) => apollo::run(verb, output).await,
         Command::Secret(verb) => secret::run(verb, output).await,
         Command::Seat(verb) => seat::run(verb, output).await,
+        Command::Reconcile(verb) => reconcile::run(verb, output).await,
+        Command::Drift(verb) => drift::run(verb, output).await,
         Command::Key(verb) => key::run(verb, output).await,
         Command::Operator(verb) => operator::run(verb, output).await,
         Command::Audit(verb) => trail::run(verb, output).await,

@@ -14,7 +14,7 @@ use crate::http::front::front;
 use crate::http::{Bridge, Clock, denials::Denials, gate::Gate, notes::Notes};
 use crate::issuer::Issuers;
 use crate::store::Store;
-use crate::{access, admin, audit, provision, proxy, telemetry};
+use crate::{access, admin, audit, provision, proxy, reconcile, telemetry};
 use actix_web::dev::{HttpServiceFactory, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpResponse, HttpServer, web};
@@ -26,6 +26,8 @@ use std::time::Duration;
 
 /// How often what may wait is written, and the queue is looked at.
 const TICK: Duration = Duration::from_secs(1);
+/// Ticks between two looks at how old the findings are, for whoever measures.
+const MEASURED_EVERY: u64 = 5;
 
 /// The routes.
 fn routes(app: &mut web::ServiceConfig) {
@@ -221,7 +223,8 @@ async fn serve(listener: TcpListener, bridge: Bridge, started: Sender<Result<Ser
                     }
                 }
                 () = tick(bridge.clone()) => {}
-                () = keep_checkpoints(bridge) => {}
+                () = keep_checkpoints(bridge.clone()) => {}
+                () = reconcile_on_time(&bridge) => {}
             }
         }
     }
@@ -301,6 +304,26 @@ async fn keep_checkpoints(bridge: Bridge) {
             // Whoever keeps these lines elsewhere can tell a rolled-back database: audit verify --expect.
             Ok(Some(point)) => tracing::info!(seq = point.seq, hash = %point.hash, "the audit was signed"),
             Err(error) => tracing::error!(%error, "the audit was not signed: run `seatbridge audit verify`"),
+        }
+    }
+}
+
+/// Compares Apollo's list with seats whenever that is due, beside everything else a replica does.
+async fn reconcile_on_time(bridge: &Bridge) {
+    let of = reconcile::service::Reconciler::from(bridge);
+    let mut seconds = tokio::time::interval(TICK);
+    seconds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    for second in 0u64.. {
+        seconds.tick().await;
+        match reconcile::service::run_when_due(&of).await {
+            // What a run came to is told by the run.
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "a run of the reconciliation could not be made"),
+        }
+        if second % MEASURED_EVERY == 0
+            && let Err(error) = reconcile::service::measure(&of).await
+        {
+            tracing::error!(%error, "the state of the reconciliation could not be measured");
         }
     }
 }

@@ -6,9 +6,8 @@ use super::client::Apollo;
 use super::doubt::Doubt;
 use super::page::text;
 use super::reading::ReadOptions;
+use super::usage::question;
 use crate::drift::{Acting, Mailbox};
-use serde::Deserialize;
-use serde_json::Value;
 
 /// What was asked beside the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,27 +20,8 @@ pub struct Surroundings {
     pub calls: u32,
 }
 
-/// Of the answer nothing else is read: mailboxes carry secrets.
-#[derive(Deserialize)]
-struct Mailboxes {
-    email_accounts: Vec<Account>,
-}
-
-#[derive(Deserialize)]
-struct Account {
-    #[serde(default)]
-    user_id: Value,
-    #[serde(default)]
-    active: Value,
-}
-
-#[derive(Deserialize)]
-struct Profile {
-    #[serde(default)]
-    id: Value,
-    #[serde(default)]
-    email: Value,
-}
+const MAILBOXES: Question =
+    question("GET", "/email_accounts", "api/v1/email_accounts/index", "email_accounts_list");
 
 impl Apollo {
     /// Asks both questions, patiently.
@@ -53,30 +33,18 @@ impl Apollo {
     }
 
     async fn acting(&self, patience: &mut Patience) -> Result<Acting, Doubt> {
-        let question = Question {
-            method: "GET",
-            path: "/users/api_profile".into(),
-            scope: "api/v1/users/api_profile",
-            grant_scope: "read_user_profile",
-        };
-        let heard = self.ask(&question, patience).await?;
-        let profile: Profile = serde_json::from_slice(&heard.body).map_err(|_| Doubt::WrongShape)?;
-        let apollo_id = text(profile.id).ok_or(Doubt::WrongShape)?;
-        Ok(Acting { apollo_id, email: text(profile.email) })
+        let profile = self.profile_within(patience).await?;
+        let apollo_id = profile.id.ok_or(Doubt::WrongShape)?;
+        Ok(Acting { apollo_id, email: profile.email })
     }
 
+    /// Nothing but owner and state is kept: mailboxes carry secrets.
     async fn mailboxes(&self, patience: &mut Patience) -> Result<Vec<Mailbox>, Doubt> {
-        let question = Question {
-            method: "GET",
-            path: "/email_accounts".into(),
-            scope: "api/v1/email_accounts/index",
-            grant_scope: "email_accounts_list",
-        };
-        let heard = self.ask(&question, patience).await?;
-        let listed: Mailboxes = serde_json::from_slice(&heard.body).map_err(|_| Doubt::WrongShape)?;
-        let owned = listed.email_accounts.into_iter().filter_map(|account| {
-            let apollo_id = text(account.user_id)?;
-            Some(Mailbox { apollo_id, active: account.active == Value::Bool(true) })
+        let (_, mut body) = self.json_within(&MAILBOXES, patience).await?;
+        let listed = body["email_accounts"].as_array_mut().ok_or(Doubt::WrongShape)?;
+        let owned = listed.iter_mut().filter_map(|account| {
+            let apollo_id = text(account["user_id"].take())?;
+            Some(Mailbox { apollo_id, active: account["active"] == true })
         });
         Ok(owned.collect())
     }

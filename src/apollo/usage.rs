@@ -43,7 +43,7 @@ const USAGE: Question = question(
     "api_usage_stats_read",
 );
 
-const fn question(
+pub(super) const fn question(
     method: &'static str,
     path: &'static str,
     scope: &'static str,
@@ -68,7 +68,12 @@ impl Apollo {
     ///
     /// Errors: the [`Doubt`].
     pub async fn profile(&self, ask: &ReadOptions) -> Result<Profile, Doubt> {
-        let (_, mut body) = self.ask_json(&PROFILE, ask).await?;
+        self.profile_within(&mut Patience::new(ask)).await
+    }
+
+    /// The same, with what is left of a patience.
+    pub(super) async fn profile_within(&self, patience: &mut Patience) -> Result<Profile, Doubt> {
+        let (_, mut body) = self.json_within(&PROFILE, patience).await?;
         let mut member = |name: &str| text(body[name].take());
         Ok(Profile { id: member("id"), team_id: member("team_id"), email: member("email") })
     }
@@ -91,7 +96,15 @@ impl Apollo {
     }
 
     async fn ask_json(&self, question: &Question, ask: &ReadOptions) -> Result<(Heard, Value), Doubt> {
-        let heard = self.ask(question, &mut Patience::new(ask)).await?;
+        self.json_within(question, &mut Patience::new(ask)).await
+    }
+
+    pub(super) async fn json_within(
+        &self,
+        question: &Question,
+        patience: &mut Patience,
+    ) -> Result<(Heard, Value), Doubt> {
+        let heard = self.ask(question, patience).await?;
         let body: Value =
             serde_json::from_slice(&heard.body).map_err(|error| no_list(&heard.body, &error))?;
         if body.is_object() { Ok((heard, body)) } else { Err(Doubt::WrongShape) }

@@ -5,9 +5,11 @@ mod apollo;
 mod audit;
 mod backup;
 mod directory;
+mod drift;
 mod grading;
 mod key;
 mod operator;
+mod reconcile;
 mod seat;
 mod team;
 
@@ -16,9 +18,11 @@ pub(super) use apollo::{Apollo, BridgeSecret};
 pub(super) use audit::Audit;
 pub(super) use backup::{Backup, Restore};
 pub(super) use directory::{Choices, Directory, EmailChange, Trusted, WithoutSeat};
+pub(super) use drift::Drift;
 pub(super) use grading::{Bench, Conformance, Graded};
 pub(super) use key::Key;
 pub(super) use operator::{Operator, OperatorRole};
+pub(super) use reconcile::Reconcile;
 pub(super) use seat::Seat;
 pub(super) use team::Team;
 
@@ -107,6 +111,12 @@ pub(super) enum Command {
     /// Who holds a seat.
     #[command(subcommand)]
     Seat(Seat),
+    /// Comparing Apollo's users with seats.
+    #[command(subcommand)]
+    Reconcile(Reconcile),
+    /// What is wrong between Apollo and the seats, since when, what it costs, what to do.
+    #[command(subcommand)]
+    Drift(Drift),
     /// Scoped keys to Apollo's API.
     #[command(subcommand)]
     Key(Key),

@@ -14,6 +14,7 @@ mod conformance;
 mod context;
 mod demo;
 mod directory;
+mod doctor;
 mod drift;
 mod emulate;
 mod key;
@@ -130,6 +131,7 @@ async fn obey(command: Command, output: Output) -> Result<(), Failure> {
         Command::Serve { listen } => serve::serve(listen, output).await,
         Command::Migrate => serve::migrate(output),
         Command::Healthcheck { url } => serve::healthcheck(&url, output).await,
+        Command::Doctor => doctor::run(output).await,
         Command::Demo { exit } => demo::run(exit, output).await,
         Command::Bench(which) => bench::run(which, output).await,
         Command::Emulate(which) => emulate::run(which, output).await,

@@ -6,6 +6,7 @@
 //! - `http`: the page where Apollo sends people back to; `secrets`: rotation of the one secret (A5).
 //! - `api`: the founding document's admin endpoints, for holders whose role manages the team (R6).
 //! - `grant`: the OAuth grant towards Apollo (R13).
+//! - `doctor`: whether the connections hold.
 //! - `links`: how well an identity provider keeps up with the people it sent.
 //! - `operators`: who may use the operators' API.
 //! - `refusal`: why an operator's wish is not done, with the exit code it ends in.
@@ -16,6 +17,7 @@
 pub mod adopt;
 pub mod api;
 pub mod clients;
+pub mod doctor;
 pub mod grant;
 pub mod http;
 pub mod keys;

@@ -9,7 +9,6 @@ use crate::seat::{Standing, UserName};
 use crate::store::records::{Directory, LogRecord};
 use crate::store::{About, Error, Store, Tx};
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// Most attempts that are counted for one person.
 const ATTEMPTS: i64 = 1000;
@@ -116,18 +115,19 @@ fn refused(directory: &Directory, found: &mut Vec<Stuck>, tx: &mut dyn Tx) -> Re
             ..one
         }));
     }
-    // The same person may have been tried in several letter cases.
-    let mut tried: BTreeMap<String, Vec<LogRecord>> = BTreeMap::new();
-    for name in tx.refused_newcomers(&directory.id)? {
-        let key = UserName::key_of(&name);
-        let known = tx.seat_by_user_name(&directory.id, &key)?;
-        // Somebody who is there by now was let in under another spelling or after a change by hand.
-        if known.is_none_or(|record| record.seat.standing() == Standing::Unassigned) {
-            let writes = tx.writes_about(&directory.id, About::UserName(&name), ATTEMPTS)?;
-            tried.entry(key).or_default().extend(writes);
+    for spellings in tx.refused_newcomers(&directory.id)? {
+        let known = match spellings.first() {
+            Some(name) => tx.seat_by_user_name(&directory.id, &UserName::key_of(name))?,
+            None => None,
+        };
+        // Somebody who is there by now was let in after a change by hand, or is told of by their record.
+        if known.is_some_and(|record| record.seat.standing() != Standing::Unassigned) {
+            continue;
         }
-    }
-    for mut writes in tried.into_values() {
+        let mut writes = Vec::new();
+        for name in &spellings {
+            writes.extend(tx.writes_about(&directory.id, About::UserName(name), ATTEMPTS)?);
+        }
         writes.sort_by_key(|write| std::cmp::Reverse(write.at));
         let name = writes.first().and_then(|write| write.subject.clone()).unwrap_or_default();
         found.extend(last_refusals(&writes, name, directory));

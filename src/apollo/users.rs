@@ -57,6 +57,14 @@ impl Apollo {
         Reading { verdict: Verdict::of(tally.pages, doubts), teammates: tally.teammates, evidence }
     }
 
+    /// Whether the list of users can be read at all, and how many there are where Apollo says so: one call.
+    ///
+    /// Errors: the [`Doubt`].
+    pub async fn listed_users(&self, ask: &ReadOptions) -> Result<Option<u64>, Doubt> {
+        let mut path = SEARCH;
+        Ok(self.first_page(&mut path, &mut Patience::new(ask)).await?.total)
+    }
+
     /// Reads pages until the last one, or until one fails.
     async fn pass(&self, patience: &mut Patience) -> (Tally, &'static str, Option<Doubt>) {
         let mut tally = Tally::default();

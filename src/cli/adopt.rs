@@ -20,7 +20,7 @@ pub(super) async fn run(
     // A mistyped name is told before Apollo is asked a hundred pages.
     service::show_directory(directory.clone(), &context.store).await?;
     let apollo = door(&context)?;
-    let team = context.config.reconcile.team_id.clone();
+    let team = expected_team(&context).await?;
     let ask = ReadOptions::default();
     let reading = waiting("reading Apollo's users", apollo.users(team.as_deref(), &ask)).await;
     let act = Context::act();
@@ -35,6 +35,15 @@ pub(super) async fn run(
             Ok(())
         }
     }
+}
+
+/// Apollo's id of our team: as configured, else as the last complete run saw it.
+async fn expected_team(context: &Context) -> Result<Option<String>, Failure> {
+    if let Some(team) = &context.config.reconcile.team_id {
+        return Ok(Some(team.clone()));
+    }
+    let last = context.store.read(|tx| tx.last_complete(None)).await?;
+    Ok(last.and_then(|run| Some(run.evidence["team_id"].as_str()?.to_owned())))
 }
 
 /// The way to Apollo that the configuration describes.

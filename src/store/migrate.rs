@@ -39,6 +39,27 @@ pub fn run(backend: &Backend) -> Result<Vec<String>, Error> {
     }
 }
 
+/// The names of the migrations that [`run`] would run; nothing is changed.
+///
+/// Errors: as [`run`].
+pub fn missing(backend: &Backend) -> Result<Vec<String>, Error> {
+    match backend {
+        Backend::Sqlite(path) => not_run(&mut super::sqlite::open(path, Use::Write)?, SQLITE),
+        #[cfg(feature = "postgres")]
+        Backend::Postgres(url) => not_run(&mut super::postgres::open(url, Use::Write)?, POSTGRES),
+        #[cfg(not(feature = "postgres"))]
+        Backend::Postgres(_) => Err(Error::Unavailable("this build has no PostgreSQL support".to_owned())),
+    }
+}
+
+fn not_run<Db: diesel::backend::Backend>(
+    conn: &mut impl MigrationHarness<Db>,
+    all: EmbeddedMigrations,
+) -> Result<Vec<String>, Error> {
+    let missing = conn.pending_migrations(all).map_err(|error| Error::Database(error.to_string()))?;
+    Ok(missing.iter().map(|one| one.name().to_string()).collect())
+}
+
 fn pending<Db: diesel::backend::Backend>(
     conn: &mut impl MigrationHarness<Db>,
     all: EmbeddedMigrations,

@@ -29,7 +29,7 @@ const AMONG: (&str, &str) = ("seats.id = ANY (ARRAY(", "))");
 mod rows;
 #[path = "queries/access.rs"]
 mod access;
-#[path = "queries/checkup.rs"]
+#[path = "queries/trail/checkup.rs"]
 mod checkup;
 #[path = "queries/directories.rs"]
 mod directories;

@@ -28,7 +28,7 @@ const AMONG: (&str, &str) = ("seats.id IN (", ")");
 mod rows;
 #[path = "queries/access.rs"]
 mod access;
-#[path = "queries/checkup.rs"]
+#[path = "queries/trail/checkup.rs"]
 mod checkup;
 #[path = "queries/directories.rs"]
 mod directories;

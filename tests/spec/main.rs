@@ -33,6 +33,7 @@ mod cursors;
 mod demo;
 mod disclosure;
 mod discovery;
+mod doctor;
 mod email_change;
 mod emulators;
 mod entra_dialect;

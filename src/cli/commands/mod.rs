@@ -75,6 +75,8 @@ pub(super) enum Command {
         #[arg(long, default_value = "http://127.0.0.1:8080/readyz")]
         url: String,
     },
+    /// Look at every connection and say what to do; exit 3 when there is anything.
+    Doctor,
     /// See the whole thing at work: fake Okta, Entra and Apollo against a real bridge on loopback.
     Demo {
         /// End when the story is told: 0 if all went as told, 1 if not.

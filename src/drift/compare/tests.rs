@@ -52,6 +52,8 @@ fn presence_against_the_seat() {
     let over = Member { assigned_at: Some(NOW - DAY), ..ada.clone() };
     let queue = member("s", "ada@x.example", Claim::Queue("a seat"));
     let gone = left("s", "ada@x.example");
+    let adopted = Member { released_at: None, created_at: NOW - DAY + 1, ..gone.clone() };
+    let left_out = Member { created_at: NOW - DAY, ..adopted.clone() };
     for (roster, users, expected) in [
         (vec![ada.clone()], vec![user.clone()], vec![]),
         (vec![], vec![user.clone()], vec!["stranger apollo:u 100"]),
@@ -59,6 +61,8 @@ fn presence_against_the_seat() {
         (vec![fresh], vec![], vec![]),
         (vec![over], vec![], vec!["absent seat:s 0"]),
         (vec![gone.clone()], vec![user.clone()], vec!["lingering seat:s 100"]),
+        (vec![adopted], vec![user.clone()], vec![]),
+        (vec![left_out], vec![user.clone()], vec!["lingering seat:s 100"]),
         (vec![gone.clone()], vec![dead(user.clone())], vec![]),
         (vec![gone], vec![], vec![]),
         (vec![ada.clone()], vec![dead(user.clone())], vec!["zombie seat:s 0"]),

@@ -30,8 +30,9 @@ pub(super) fn about_users(desk: &Desk, keep: &mut impl FnMut(Found)) {
                 let cents = desk.cents_of(teammate);
                 keep(Found { cents, ..of_user(Class::Stranger, teammate, place) });
             }
-            Place::Is(member) if !member.claim.is_wanted() => keep(lingering(desk, teammate, member)),
-            Place::Is(_) | Place::Spare(_) => {}
+            Place::Is(member) if member.claim.is_wanted() || is_to_come(desk, member) => {}
+            Place::Is(member) => keep(lingering(desk, teammate, member)),
+            Place::Spare(_) => {}
         }
         let outside = teammate.email.as_deref().filter(|address| !desk.is_ours(address));
         if outside.is_some() {
@@ -42,6 +43,13 @@ pub(super) fn about_users(desk: &Desk, keep: &mut impl FnMut(Found)) {
         }
         side_door(desk, teammate, place, keep);
     }
+}
+
+/// Somebody who never held a seat and became known only now: taken over from Apollo before the directory's
+/// first sync, which gives them one (C6).
+fn is_to_come(desk: &Desk, member: &Member) -> bool {
+    let never_held = member.assigned_at.is_none() && member.released_at.is_none();
+    never_held && member.created_at.saturating_add(desk.around.grace) > desk.around.now
 }
 
 fn lingering(desk: &Desk, teammate: &Teammate, member: &Member) -> Found {

@@ -14,9 +14,9 @@ pub enum About<'a> {
 
 /// How connectors fare, and what the database weighs.
 pub trait Checkup {
-    /// userNames whose last write was refused before there was a record of them, letter case apart; in the
-    /// order of these refusals.
-    fn refused_newcomers(&mut self, directory_id: &str) -> Result<Vec<String>, Error>;
+    /// People whose last write was refused before there was a record of them, in the order of these refusals:
+    /// of each all the letter cases their userName was sent in.
+    fn refused_newcomers(&mut self, directory_id: &str) -> Result<Vec<Vec<String>>, Error>;
     /// Writes of a directory's connector about one person, newest first.
     fn writes_about(
         &mut self,

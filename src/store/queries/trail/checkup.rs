@@ -18,7 +18,7 @@ struct Bytes {
 }
 
 impl Checkup for Conn {
-    fn refused_newcomers(&mut self, directory_id: &str) -> Result<Vec<String>, Error> {
+    fn refused_newcomers(&mut self, directory_id: &str) -> Result<Vec<Vec<String>>, Error> {
         write_pending(self)?;
         let last: Vec<(Option<String>, Option<i64>)> = provisioning_log::table
             .filter(provisioning_log::directory_id.eq(directory_id))
@@ -28,24 +28,25 @@ impl Checkup for Conn {
             .select((provisioning_log::subject, max(provisioning_log::seq)))
             .load(&mut self.db)?;
         // One person may be written in several letter cases; the last write of all of them counts.
-        let mut newest: BTreeMap<String, i64> = BTreeMap::new();
+        let mut people: BTreeMap<String, (i64, Vec<String>)> = BTreeMap::new();
         for (subject, seq) in last {
             let (Some(subject), Some(seq)) = (subject, seq) else { continue };
-            let known = newest.entry(subject.to_lowercase()).or_insert(seq);
-            *known = seq.max(*known);
+            let (newest, spellings) = people.entry(subject.to_lowercase()).or_default();
+            *newest = seq.max(*newest);
+            spellings.push(subject);
         }
-        let mut places: Vec<i64> = newest.into_values().collect();
-        places.sort_unstable();
+        let mut people: BTreeMap<i64, Vec<String>> = people.into_values().collect();
+        let places: Vec<i64> = people.keys().copied().collect();
         let mut refused = Vec::new();
         for some in places.chunks(NAMED) {
-            let names: Vec<Option<String>> = provisioning_log::table
+            let found: Vec<i64> = provisioning_log::table
                 .filter(provisioning_log::seq.eq_any(some))
                 .filter(provisioning_log::status.ge(400))
                 .filter(provisioning_log::seat_id.is_null())
                 .order(provisioning_log::seq)
-                .select(provisioning_log::subject)
+                .select(provisioning_log::seq)
                 .load(&mut self.db)?;
-            refused.extend(names.into_iter().flatten());
+            refused.extend(found.iter().filter_map(|seq| people.remove(seq)));
         }
         Ok(refused)
     }

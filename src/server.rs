@@ -186,8 +186,8 @@ pub fn start(
     Ok(Running { address, bridge, handle, thread: Some(thread) })
 }
 
-/// What is put in order before the first request: what the former secret sealed (A5), and the log about the
-/// grant (R13).
+/// What is put in order first: what the former secret sealed (A5), and the log about the grant (R13).
+/// Requests need not wait for it: both secrets open everything meanwhile.
 async fn wake(bridge: &Bridge) {
     let act = Act { actor: Actor::Bridge, now: bridge.clock.now() };
     match admin::secrets::begin(&bridge.secrets, act, &bridge.store).await {
@@ -200,7 +200,6 @@ async fn wake(bridge: &Bridge) {
 
 /// Serves until stopped through the handle it sends back.
 async fn serve(listener: TcpListener, bridge: Bridge, started: Sender<Result<ServerHandle, Problem>>) {
-    wake(&bridge).await;
     let data = web::Data::new(bridge.clone());
     let app = move || App::new().app_data(data.clone()).wrap(from_fn(front)).configure(routes);
     let server = HttpServer::new(app)
@@ -265,6 +264,7 @@ async fn tell_denials(counted: Vec<audit::Entry>, store: &Store) {
 
 /// What happens once a second, on every replica; the store keeps replicas apart.
 async fn tick(bridge: Bridge) {
+    wake(&bridge).await;
     let mut seconds = tokio::time::interval(TICK);
     seconds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {

@@ -119,8 +119,8 @@ impl Credential {
 
     /// What this call is signed with.
     ///
-    /// Errors: [`Failure::NoCredential`] while nobody granted anything; others while an expired token cannot be
-    /// renewed.
+    /// Errors: [`Failure::NoCredential`] while nobody granted anything; others while an expired token cannot
+    /// be renewed.
     pub(super) async fn signature(&self) -> Result<Signature, Failure> {
         match self {
             Credential::MasterKeys(keys) => keys.signature(keys.slot.load(Ordering::Relaxed)),
@@ -154,8 +154,8 @@ impl Credential {
             tracing::error!(
                 refused,
                 used,
-                "Apollo refuses the {refused} and takes the {used}: make a new key in Apollo under Settings > \
-                 Integrations, configure it in the place of the one that is refused, and restart"
+                "Apollo refuses the {refused} and takes the {used}: make a new key in Apollo under Settings \
+                 > Integrations, configure it in the place of the one that is refused, and restart"
             );
         }
     }

@@ -62,8 +62,8 @@ pub enum Tail {
 }
 
 impl Apollo {
-    /// Makes one call. The permit is the proof that it may be made; `may_begin` is asked once more at the very
-    /// moment of sending (R4); `accept` is the caller's, if it sent one.
+    /// Makes one call. The permit is the proof that it may be made; `may_begin` is asked once more at the
+    /// very moment of sending (R4); `accept` is the caller's, if it sent one.
     ///
     /// Errors: [`Failure`]; nothing of Apollo's answer is shown then.
     pub async fn forward(
@@ -175,10 +175,12 @@ fn hint(used: Option<Used>, body: &[u8]) -> &'static str {
 }
 
 /// What a token of a free plan needs after an upgrade (Apollo facts §2.4, the operational trap).
-pub const FREE_PLAN: &str = "Apollo says that the token belongs to a free plan, where the API is not included; if the plan was \
+pub const FREE_PLAN: &str = "Apollo says that the token belongs to a free plan, where the API is not \
+    included; if the plan was \
      upgraded meanwhile, the token does not know: authorise again with `seatbridge apollo connect`";
 
-/// Whether a refusal over OAuth is about a free plan; its words are a hint for people only (Apollo facts §2.2).
+/// Whether a refusal over OAuth is about a free plan; its words are a hint for people only (Apollo facts
+/// §2.2).
 pub(super) fn is_of_free_plan(body: &[u8]) -> bool {
     body.windows(b"free plan".len()).any(|words| words.eq_ignore_ascii_case(b"free plan"))
 }
@@ -186,6 +188,15 @@ pub(super) fn is_of_free_plan(body: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// R13, Apollo facts §2.2, §2.4: a refusal about a free plan over OAuth is told with its way out.
+    #[test]
+    fn a_refusal_about_a_free_plan_is_told_with_its_way_out() {
+        let body = br#"{"error":"x is not accessible with this access token on a free plan. Please"}"#;
+        assert_eq!(hint(Some(Used::Grant), body), FREE_PLAN);
+        assert!(hint(Some(Used::Grant), b"{}").contains("apollo connect"));
+        assert!(hint(Some(Used::MasterKey), body).contains("apollo.master_key"));
+    }
 
     /// R7: API_INACCESSIBLE under any status is our own credential's fault.
     #[test]

@@ -1,4 +1,5 @@
-//! Whom the bridge's calls act as, and whether its credential reaches what it needs (Apollo facts §2.2, §2.3).
+//! Whom the bridge's calls act as, and whether its credential reaches what it needs (Apollo facts §2.2,
+//! §2.3).
 
 use super::client::Apollo;
 use super::credential::Used;

@@ -91,8 +91,8 @@ fn invitation(begun: &Begun, context: &Context) -> String {
         }
     };
     format!(
-        "Open this address as an Apollo Admin or Billing and Seat Manager, within 15 minutes:\n\n{}\n\nApollo \
-         sends the browser back to {}, which has\nto be a redirect URL of the OAuth app.{unreachable}",
+        "Open this address as an Apollo Admin or Billing and Seat Manager, within 15 minutes:\n\n{}\n\n\
+         Apollo sends the browser back to {}, which has\nto be a redirect URL of the OAuth app.{unreachable}",
         begun.url, begun.redirect_uri
     )
 }

@@ -70,9 +70,14 @@ async fn what_next(context: &Context) -> Result<String, Failure> {
                 .to_owned(),
         );
     }
-    if context.config.apollo.master_key.is_none() {
-        steps
-            .push("set SEATBRIDGE__APOLLO__MASTER_KEY_FILE, then restart, to offer the key proxy".to_owned());
+    if context.config.apollo.master_key.is_none() && context.config.apollo.second_master_key.is_none() {
+        let granted = context.store.look_up(|tx| tx.living_grant()).await?.is_some();
+        if context.config.apollo.client_id.is_none() {
+            let step = "set SEATBRIDGE__APOLLO__MASTER_KEY_FILE, then restart, to offer the key proxy";
+            steps.push(step.to_owned());
+        } else if !granted {
+            steps.push("seatbridge apollo connect, to offer the key proxy".to_owned());
+        }
     }
     if steps.is_empty() {
         return Ok("  see who holds a seat: seatbridge seat list".to_owned());

@@ -10,10 +10,10 @@ use seatbridge::config::Config;
 use seatbridge::emulator::apollo::Apollo;
 use seatbridge::rbac::Role;
 use secrecy::SecretString;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// What the bridge asks for here: what the tests call.
-const SCOPES: &str = "users_list contacts_search contact_write";
+const SCOPES: &str = "users_list contacts_search contact_write mixed_people_api_search";
 /// A call through the proxy that the grant opens.
 const READING: &str = "/apollo/users/search";
 
@@ -113,13 +113,4 @@ fn pass(world: &World, days: u64) {
 /// How often the token endpoint was asked.
 fn exchanges(apollo: &Apollo) -> usize {
     apollo.received().iter().filter(|one| one.path() == "/api/v1/oauth/token").count()
-}
-
-/// Waits until something becomes true that the bridge does within a second.
-async fn soon(mut is: impl AsyncFnMut() -> bool) {
-    let begun = Instant::now();
-    while !is().await {
-        assert!(begun.elapsed() < Duration::from_secs(20), "it never became true");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
 }

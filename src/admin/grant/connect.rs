@@ -71,7 +71,8 @@ pub fn redirect_uri(config: &Config) -> String {
 pub async fn begin(config: &Config, act: Act, store: &Store) -> Result<Begun, Refusal> {
     let missing = |name: &str| {
         Refusal::NotConfigured(format!(
-            "{name} is missing: register the bridge as an OAuth app at Apollo with the redirect URL {}, then set \
+            "{name} is missing: register the bridge as an OAuth app at Apollo with the redirect URL {}, \
+             then set \
              apollo.client_id and SEATBRIDGE__APOLLO__CLIENT_SECRET_FILE",
             redirect_uri(config)
         ))

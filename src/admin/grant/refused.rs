@@ -5,16 +5,16 @@ use crate::apollo::grant::Refused;
 use crate::store;
 
 /// Who may say yes at Apollo (Apollo facts §2.4).
-const WHO_MAY: &str = "only an Apollo Admin or Billing and Seat Manager may authorise the bridge (on plans with custom \
-    permission profiles: whoever may authorise third-party apps via OAuth)";
+const WHO_MAY: &str = "only an Apollo Admin or Billing and Seat Manager may authorise the bridge (on plans \
+    with custom permission profiles: whoever may authorise third-party apps via OAuth)";
 
 /// Why an authorisation does not stand.
 #[derive(Debug, thiserror::Error)]
 pub enum NotConnected {
     /// Nobody began it here.
     #[error(
-        "nobody began this authorisation here: start with `seatbridge apollo connect` and open the address it \
-         prints"
+        "nobody began this authorisation here: start with `seatbridge apollo connect` and open the address \
+         it prints"
     )]
     UnknownState,
     /// It came back a second time.
@@ -22,7 +22,8 @@ pub enum NotConnected {
     UsedState,
     /// Too late.
     #[error(
-        "this authorisation was begun more than 15 minutes ago: start another with `seatbridge apollo connect`"
+        "this authorisation was begun more than 15 minutes ago: start another with \
+         `seatbridge apollo connect`"
     )]
     ExpiredState,
     /// Something else than an answer of Apollo's.

@@ -82,8 +82,8 @@ pub async fn status(
     };
     let mut upstream_failed = false;
     if let Some(sight) = &sight {
-        let profile = sight.profile.as_ref().err().map(|why| ("whom it acts as", *why));
-        let users = sight.users.as_ref().err().map(|why| ("the list of users", *why));
+        let profile = sight.profile.as_ref().err().map(|why| ("users/api_profile", *why));
+        let users = sight.users.as_ref().err().map(|why| ("users/search", *why));
         let mut told: Vec<Obstacle> = Vec::new();
         for (what, why) in profile.into_iter().chain(users) {
             upstream_failed |= why != Obstacle::NoCredential;
@@ -128,8 +128,9 @@ fn cure(why: Obstacle, over_oauth: bool) -> &'static str {
 fn nothing_granted(config: &config::Apollo) -> String {
     match (&config.client_id, &config.client_secret) {
         (Some(_), Some(_)) => "nobody authorised the bridge yet: run `seatbridge apollo connect`".to_owned(),
-        _ => "no credential is configured: set SEATBRIDGE__APOLLO__MASTER_KEY_FILE; or, as an Apollo partner, \
-              apollo.client_id and SEATBRIDGE__APOLLO__CLIENT_SECRET_FILE, then run `seatbridge apollo connect`"
+        _ => "no credential is configured: set SEATBRIDGE__APOLLO__MASTER_KEY_FILE; or, as an Apollo \
+              partner, apollo.client_id and SEATBRIDGE__APOLLO__CLIENT_SECRET_FILE, then run \
+              `seatbridge apollo connect`"
             .to_owned(),
     }
 }

@@ -32,7 +32,8 @@ pub enum Refused {
     Over,
     /// Apollo does not know us.
     #[error(
-        "Apollo refuses apollo.client_id and apollo.client_secret ({0}): copy them again from Apollo's OAuth app"
+        "Apollo refuses apollo.client_id and apollo.client_secret ({0}): copy them again from \
+         Apollo's OAuth app"
     )]
     Client(String),
     /// Apollo may answer later.

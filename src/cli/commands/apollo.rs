@@ -6,9 +6,9 @@ use clap::Subcommand;
 pub(in crate::cli) enum Apollo {
     /// Let an Apollo user authorise the bridge by OAuth, for Apollo partners without a master key.
     ///
-    /// Only an Apollo Admin or Billing and Seat Manager may. The address printed works for 15 minutes, once; the
-    /// running server receives the answer at PUBLIC_URL/oauth/apollo/callback, which has to be a redirect URL of
-    /// the OAuth app. The grant before goes on until the new one stands.
+    /// Only an Apollo Admin or Billing and Seat Manager may. The address printed works for 15 minutes, once;
+    /// the running server receives the answer at PUBLIC_URL/oauth/apollo/callback, which has to be a redirect
+    /// URL of the OAuth app. The grant before goes on until the new one stands.
     Connect {
         /// Read the code, or the whole address the browser ended at, from standard input: for a server that
         /// the browser cannot reach.
@@ -18,7 +18,7 @@ pub(in crate::cli) enum Apollo {
         #[arg(long, conflicts_with = "paste")]
         no_wait: bool,
     },
-    /// Which credential is used, whom it acts as, what is wrong and what to do; exit 6 when Apollo refuses it.
+    /// Which credential is used, whom it acts as, what is wrong and what to do; exit 6 if Apollo refuses it.
     ///
     /// A configured master key is used before a grant.
     Status,
@@ -50,7 +50,7 @@ pub(in crate::cli) enum BridgeSecret {
     /// What depends on the former secret, and whether it can be removed.
     #[command(after_help = STEPS)]
     Status,
-    /// Seal anew, under the current secret, what is sealed under the former one; servers do so when they start.
+    /// Seal anew under the current secret what is sealed under the former one; servers do so when they start.
     #[command(after_help = STEPS)]
     Reseal,
 }

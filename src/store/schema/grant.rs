@@ -5,8 +5,8 @@ diesel::table! {
         id -> Text, sealed -> Text, scopes -> Text, client_id -> Text, apollo_user -> Nullable<Text>,
         granted_at -> BigInt, expires_at -> BigInt, refreshed_at -> Nullable<BigInt>, version -> BigInt,
         refresher -> Nullable<Text>, refresher_until -> Nullable<BigInt>,
-        trouble -> Nullable<Text>, attempts -> BigInt, retry_at -> Nullable<BigInt>, ended_at -> Nullable<BigInt>,
-        ended_why -> Nullable<Text>,
+        trouble -> Nullable<Text>, attempts -> BigInt, retry_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>, ended_why -> Nullable<Text>,
     }
 }
 

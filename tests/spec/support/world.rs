@@ -337,3 +337,12 @@ pub fn sso_facts() -> sso::Facts {
 fn words(entry: &Sealed) -> String {
     if entry.outcome == "refused" { format!("refused {}", entry.action) } else { entry.action.clone() }
 }
+
+/// Waits until something becomes true that the bridge does within a second.
+pub async fn soon(mut is: impl AsyncFnMut() -> bool) {
+    let begun = std::time::Instant::now();
+    while !is().await {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(20), "it never became true");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+}

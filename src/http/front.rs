@@ -33,6 +33,15 @@ pub fn request_id(request: &HttpRequest) -> String {
     request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
 }
 
+/// When the head of a request had arrived, by the bridge's clock.
+#[derive(Debug, Clone, Copy)]
+struct Arrived(i64);
+
+/// When the head of this request had arrived; UTC microseconds.
+pub fn arrived_at(request: &HttpRequest) -> Option<i64> {
+    request.extensions().get::<Arrived>().map(|at| at.0)
+}
+
 /// When a request is answered at the latest.
 #[derive(Debug, Clone, Copy)]
 struct Deadline(Instant);
@@ -65,8 +74,11 @@ pub async fn front(
     let method = request.method().to_string();
     let path = shown_path(request.path());
     let side = Side::of(request.path());
-    let longest =
-        request.app_data::<web::Data<Bridge>>().map_or(50, |bridge| bridge.config.limits.request_seconds);
+    let bridge = request.app_data::<web::Data<Bridge>>().cloned();
+    if let Some(bridge) = &bridge {
+        request.extensions_mut().insert(Arrived(bridge.clock.now()));
+    }
+    let longest = bridge.map_or(50, |bridge| bridge.config.limits.request_seconds);
     let longest = Duration::from_secs(longest);
     let answer = match side {
         // The proxy has deadlines of its own, towards Apollo.

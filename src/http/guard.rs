@@ -6,7 +6,7 @@ pub use operator::{Auditor, Caller, Operator};
 
 use super::error::{CallFailure, ScimFailure};
 use super::foreign;
-use super::front::request_id;
+use super::front::{arrived_at, request_id};
 use super::state::Bridge;
 use crate::audit::Actor;
 use crate::credential::api_key::ApiKey;
@@ -28,6 +28,8 @@ pub struct ScimClient {
     pub shown: Shown,
     /// Ties answer, log and audit together.
     pub request_id: String,
+    /// When its head had arrived; UTC microseconds.
+    pub arrived_at: Option<i64>,
 }
 
 impl ScimClient {
@@ -50,14 +52,14 @@ impl FromRequest for ScimClient {
         let header = one_header(request, &header::AUTHORIZATION);
         let bridge = request.app_data::<web::Data<Bridge>>().cloned();
         let from = peer(request);
-        let request_id = request_id(request);
+        let (request_id, arrived_at) = (request_id(request), arrived_at(request));
         Box::pin(async move {
             let bridge = bridge.ok_or(ScimFailure::Panicked)?;
             let header = header.map_err(|()| ScimFailure::from(bearer::Malformed::NotOneToken))?;
             let header = header.ok_or(ScimFailure::NoToken)?;
             let (directory, shown) = authenticate(&header, &bridge).await?;
             bridge.notes.shown(&shown, bridge.clock.now(), &from);
-            Ok(Self { directory, shown, request_id })
+            Ok(Self { directory, shown, request_id, arrived_at })
         })
     }
 }

@@ -21,6 +21,7 @@ impl Request {
             directory_id: client.directory.id.clone(),
             token_id: client.shown.to_string(),
             request_id: client.request_id.clone(),
+            arrived_at: client.arrived_at,
             method: method.to_owned(),
             target: target.replace(char::is_control, "\u{fffd}"),
             changes: "[]".to_owned(),

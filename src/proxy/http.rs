@@ -41,7 +41,9 @@ pub async fn proxied(
             (!bytes.is_empty()).then(|| (text(header::CONTENT_TYPE).unwrap_or_default(), bytes.as_slice()));
         service::carry(&call, body, &keyed, &bridge).await
     };
-    match done.await {
+    let ended = done.await;
+    service::count(&call, &ended, &keyed, &bridge);
+    match ended {
         Ok(Reply::Local(value)) => Ok(HttpResponse::Ok().json(value)),
         Ok(Reply::Upstream(answer)) => {
             let mut response =

@@ -5,6 +5,7 @@ use crate::audit::{Action, Actor, Entry, Outcome};
 use crate::http::Bridge;
 use crate::http::error::CallFailure;
 use crate::http::guard::KeyedCall;
+use crate::http::notes::Ended;
 use crate::rbac::{self, Answered, Denial, check_query, find, permit};
 use serde_json::{Value, json};
 
@@ -105,6 +106,25 @@ fn describe(route: &str, keyed: &KeyedCall) -> Value {
         "first_name": text("/name/givenName"), "last_name": text("/name/familyName"),
         "roles": keyed.held.roles, "key_role": keyed.holder.key.role,
     })
+}
+
+/// Counts the call, under the route it was for.
+pub fn count(call: &Call<'_>, ended: &Result<Reply, CallFailure>, keyed: &KeyedCall, bridge: &Bridge) {
+    let route = find(call.method, call.path).map_or("unknown", |target| target.route().name);
+    let ended = match ended {
+        Ok(_) => Ended::Served,
+        Err(
+            CallFailure::UpstreamRefused
+            | CallFailure::UpstreamLost
+            | CallFailure::UpstreamTimeout
+            | CallFailure::Unmaskable
+            | CallFailure::NotConfigured
+            | CallFailure::Store(_)
+            | CallFailure::Panicked,
+        ) => Ended::Failed,
+        Err(_) => Ended::Denied,
+    };
+    bridge.notes.called(&keyed.holder.key, route, ended, bridge.clock.now());
 }
 
 /// Audits a denial that says something about the caller; a path nobody offers says nothing.

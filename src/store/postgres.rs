@@ -43,6 +43,8 @@ mod head;
 mod held;
 #[path = "queries/holds.rs"]
 mod holds;
+#[path = "queries/histories.rs"]
+mod histories;
 #[path = "queries/keys.rs"]
 mod keys;
 #[path = "queries/links.rs"]

@@ -3,12 +3,14 @@
 mod access;
 mod grants;
 mod holds;
+mod histories;
 mod operators;
 mod reconciliation;
 
 pub use access::{ClientCredential, Federation, IssuerTrust, OauthClient, Proof};
 pub use grants::{ConnectRecord, GrantRecord, RenewedGrant};
 pub use holds::{HoldRecord, Settled};
+pub use histories::{CallCount, CompleteRun, FindingTold, LogQuestion, Sighting};
 pub use operators::{Operator, OperatorToken};
 pub use reconciliation::{
     FindingEvent, FindingRecord, LinkedBy, RunOutcome, RunRecord, SeatLink, SeenTeammate,
@@ -203,8 +205,10 @@ pub struct KeyHolder {
 /// One connector request as the provisioning log keeps it (U2).
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct LogRecord {
-    /// When.
+    /// When it was decided: a change, in its own transaction.
     pub at: i64,
+    /// When its head had arrived, before its body was read and before it waited for its turn.
+    pub arrived_at: Option<i64>,
     /// Whose connector.
     pub directory_id: String,
     /// With which token.

@@ -4,17 +4,17 @@
 #![allow(unused_imports)]
 
 mod admission;
-mod calls;
 mod grant;
 mod losses_held;
 mod proof;
+mod proxied;
 mod reconciliation;
 
 pub use admission::*;
-pub use calls::*;
 pub use grant::*;
 pub use losses_held::*;
 pub use proof::*;
+pub use proxied::*;
 pub use reconciliation::*;
 
 diesel::table! {
@@ -117,7 +117,7 @@ diesel::table! {
 }
 diesel::table! {
     provisioning_log (seq) {
-        seq -> BigInt, at -> BigInt, directory_id -> Text, token_id -> Text, request_id -> Text,
+        seq -> BigInt, at -> BigInt, arrived_at -> Nullable<BigInt>, directory_id -> Text, token_id -> Text, request_id -> Text,
         method -> Text,
         target -> Text, act -> Text, seat_id -> Nullable<Text>, subject -> Nullable<Text>, status -> BigInt,
         scim_type -> Nullable<Text>, detail -> Nullable<Text>, changes -> Text, ignored -> Text,

@@ -3,6 +3,7 @@
 mod checkup;
 mod grants;
 mod holds;
+mod histories;
 mod links;
 mod operators;
 mod proofs;
@@ -11,6 +12,7 @@ mod runs;
 pub use checkup::{About, Checkup};
 pub use grants::Grants;
 pub use holds::Holds;
+pub use histories::Histories;
 pub use links::Links;
 pub use operators::Operators;
 pub use proofs::Proofs;
@@ -31,6 +33,7 @@ use crate::seat::Capacity;
 pub trait Tx:
     Teams
     + Directories
+    + Histories
     + Access
     + Seats
     + Lists

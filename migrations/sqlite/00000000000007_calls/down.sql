@@ -1,1 +1,2 @@
+ALTER TABLE provisioning_log DROP COLUMN arrived_at;
 DROP TABLE calls;

@@ -6,7 +6,11 @@ CREATE TABLE calls (
   seat_id TEXT NOT NULL,
   served BIGINT NOT NULL,
   denied BIGINT NOT NULL,
+  failed BIGINT NOT NULL,
   last_at BIGINT NOT NULL,
   PRIMARY KEY (key_id, hour_at, route)
 );
 CREATE INDEX calls_seat ON calls (seat_id, hour_at);
+
+-- When a request's head had arrived; `at` is when it was decided.
+ALTER TABLE provisioning_log ADD COLUMN arrived_at BIGINT;

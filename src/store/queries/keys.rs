@@ -12,7 +12,7 @@ use diesel::prelude::*;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = api_keys, check_for_backend(Db))]
-struct KeyRow {
+pub(super) struct KeyRow {
     id: String,
     digest: String,
     seat_id: String,

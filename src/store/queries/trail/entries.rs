@@ -19,7 +19,7 @@ pub(super) const NAMED: usize = 500;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit, check_for_backend(Db))]
-struct AuditRow {
+pub(super) struct AuditRow {
     seq: i64,
     at: i64,
     actor: String,
@@ -106,6 +106,7 @@ impl From<(String, SeatEvent)> for EventRow {
 #[diesel(table_name = provisioning_log, check_for_backend(Db))]
 pub(super) struct LogRow {
     at: i64,
+    arrived_at: Option<i64>,
     directory_id: String,
     token_id: String,
     request_id: String,
@@ -126,6 +127,7 @@ impl From<LogRecord> for LogRow {
     fn from(record: LogRecord) -> Self {
         Self {
             at: record.at,
+            arrived_at: record.arrived_at,
             directory_id: record.directory_id,
             token_id: record.token_id,
             request_id: record.request_id,
@@ -148,6 +150,7 @@ impl From<LogRow> for LogRecord {
     fn from(row: LogRow) -> Self {
         Self {
             at: row.at,
+            arrived_at: row.arrived_at,
             directory_id: row.directory_id,
             token_id: row.token_id,
             request_id: row.request_id,

@@ -1,0 +1,35 @@
+//! What a person's history is told from.
+
+use crate::audit::Sealed;
+use crate::store::error::Error;
+use crate::store::records::{
+    ApiKeyRecord, CallCount, CompleteRun, FindingTold, LogQuestion, LogRecord, SeatEvent, SeatRecord,
+    Sighting,
+};
+
+/// Proxied calls, and everything that a person's history, a receipt and a review are told from.
+pub trait Histories {
+    /// Adds to the counts of proxied calls.
+    fn add_calls(&mut self, counts: &[CallCount]) -> Result<(), Error>;
+    /// Counts of these seats, hour by hour, from a moment on.
+    fn calls_of(&mut self, seats: &[String], since: i64) -> Result<Vec<CallCount>, Error>;
+    /// When each seat's last call was answered.
+    fn last_calls(&mut self) -> Result<Vec<(String, i64)>, Error>;
+    /// Records of the provisioning log, oldest first.
+    fn log(&mut self, question: &LogQuestion) -> Result<Vec<LogRecord>, Error>;
+    /// Every record that carries or ever carried this address or userName (compared form), and those that
+    /// share a directory and an externalId with one of them; removed ones too, in order of creation.
+    fn records_of(&mut self, key: &str) -> Result<Vec<SeatRecord>, Error>;
+    /// All keys of these seats, dead ones too, oldest first.
+    fn keys_of(&mut self, seats: &[String]) -> Result<Vec<ApiKeyRecord>, Error>;
+    /// Seats that lost or may have lost their holder from a moment on, each with its whole history.
+    fn left_since(&mut self, since: i64) -> Result<Vec<(String, Vec<SeatEvent>)>, Error>;
+    /// One audit entry.
+    fn audit_at(&mut self, seq: i64) -> Result<Option<Sealed>, Error>;
+    /// Complete runs that were begun from a moment on, oldest first.
+    fn complete_runs(&mut self, since: i64) -> Result<Vec<CompleteRun>, Error>;
+    /// What runs saw of these Apollo users and of whoever carried these addresses (compared form).
+    fn sightings(&mut self, apollo_ids: &[String], keys: &[String]) -> Result<Vec<Sighting>, Error>;
+    /// Events of findings about these seats or Apollo users, oldest first.
+    fn findings_about(&mut self, seats: &[String], apollo_ids: &[String]) -> Result<Vec<FindingTold>, Error>;
+}

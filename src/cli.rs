@@ -24,6 +24,7 @@ mod reconcile;
 mod seat;
 mod secret;
 mod serve;
+mod story;
 mod stuck;
 mod team;
 mod token;
@@ -147,6 +148,8 @@ async fn obey(command: Command, output: Output) -> Result<(), Failure> {
         Command::Drift(verb) => drift::run(verb, output).await,
         Command::Key(verb) => key::run(verb, output).await,
         Command::Operator(verb) => operator::run(verb, output).await,
+        Command::Log(verb) => story::log::run(verb, output).await,
+        Command::Receipt(verb) => story::receipt::run(verb, output).await,
         Command::Audit(verb) => trail::run(verb, output).await,
         Command::Backup(wish) => backup::run(wish, output).await,
         Command::Restore(wish) => backup::restore(wish, output).await,

@@ -9,6 +9,8 @@
 //! | `http` | shared kit for handlers: guards, errors, request ids |
 //! | `scim`, `flavour`, `seat`, `drift`, `rbac`, `credential`, `audit` | rules, pure |
 //! | `export` | rows as CSV and NDJSON for other programs, pure |
+//! | `report` | the access review as one page of HTML, pure |
+//! | `history` | one person's whole story, and what proves that a leaver is gone, pure |
 //! | `config`, `telemetry`, `server`, `cli` | configuration, logs, the page of routes, the command line |
 //! | `emulator`, `judge` | the annex: fake Okta, Entra and Apollo; demo, benchmarks, conformance |
 //!
@@ -28,6 +30,7 @@ pub mod drift;
 pub mod emulator;
 pub mod export;
 pub mod flavour;
+pub mod history;
 pub mod http;
 pub mod issuer;
 pub mod judge;
@@ -35,6 +38,7 @@ pub mod provision;
 pub mod proxy;
 pub mod rbac;
 pub mod reconcile;
+pub mod report;
 pub mod scim;
 pub mod seat;
 pub mod server;

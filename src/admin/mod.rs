@@ -12,6 +12,7 @@
 //! - `refusal`: why an operator's wish is not done, with the exit code it ends in.
 //! - `sso`: the SSO facts of a directory.
 //! - `stuck`: people refused or waiting.
+//! - `story`: what happened to people: the provisioning log, who has what and why, timelines, receipts.
 //! - `trust`: whose tokens a directory accepts; `clients`: OAuth clients (A3).
 
 pub mod adopt;
@@ -28,6 +29,7 @@ pub mod refusal;
 pub mod secrets;
 pub mod service;
 pub mod sso;
+pub mod story;
 pub mod stuck;
 pub mod trail;
 pub mod trust;

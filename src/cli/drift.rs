@@ -1,4 +1,4 @@
-//! `drift list|show|explain|snooze|expect|reopen`.
+//! `drift list|show|explain|snooze|expect|reopen`, `drift report` stands in `story`.
 
 use super::Failure;
 use super::commands::Drift as Verb;
@@ -39,6 +39,7 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
     let now = Clock::default().now();
     let decided = match verb {
         Verb::List { class, state } => return list(class, &state, now, &context, output).await,
+        Verb::Report { out } => return super::story::report::run(out.as_deref(), output).await,
         Verb::Explain { class } => return explain(class, now, &context, output).await,
         Verb::Show { id } => service::finding(id, now, store).await?,
         Verb::Snooze { id, days, reason } => {

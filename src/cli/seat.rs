@@ -1,4 +1,6 @@
-//! `seat list|show|role`; `seat adopt` stands in `adopt`.
+//! `seat list|show|role|export|timeline`; `seat adopt` stands in `adopt`.
+
+mod story;
 
 use super::Failure;
 use super::commands::Seat as Verb;
@@ -39,6 +41,8 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
             let story = people::story(address, &Context::open()?.store).await?;
             output.show("seat", &story_data(&story), || told(&story));
         }
+        Verb::Export => story::export(output).await?,
+        Verb::Timeline { address, since } => story::tell(address, since, output).await?,
         Verb::Role { address, role } => {
             let role = super::directory::role(&role)?;
             let given = people::give_role(address, role, Context::act(), &Context::open()?.store).await?;

@@ -2,15 +2,15 @@
 
 mod access;
 mod grants;
-mod holds;
 mod histories;
+mod holds;
 mod operators;
 mod reconciliation;
 
 pub use access::{ClientCredential, Federation, IssuerTrust, OauthClient, Proof};
 pub use grants::{ConnectRecord, GrantRecord, RenewedGrant};
+pub use histories::{CallCount, CompleteRun, FindingTold, LogQuestion, Sighting, SignedPlace};
 pub use holds::{HoldRecord, Settled};
-pub use histories::{CallCount, CompleteRun, FindingTold, LogQuestion, Sighting};
 pub use operators::{Operator, OperatorToken};
 pub use reconciliation::{
     FindingEvent, FindingRecord, LinkedBy, RunOutcome, RunRecord, SeatLink, SeenTeammate,

@@ -117,7 +117,8 @@ diesel::table! {
 }
 diesel::table! {
     provisioning_log (seq) {
-        seq -> BigInt, at -> BigInt, arrived_at -> Nullable<BigInt>, directory_id -> Text, token_id -> Text, request_id -> Text,
+        seq -> BigInt, at -> BigInt, arrived_at -> Nullable<BigInt>,
+        directory_id -> Text, token_id -> Text, request_id -> Text,
         method -> Text,
         target -> Text, act -> Text, seat_id -> Nullable<Text>, subject -> Nullable<Text>, status -> BigInt,
         scim_type -> Nullable<Text>, detail -> Nullable<Text>, changes -> Text, ignored -> Text,

@@ -40,10 +40,10 @@ mod grants;
 mod head;
 #[path = "queries/held.rs"]
 mod held;
+#[path = "queries/story/histories.rs"]
+mod histories;
 #[path = "queries/holds.rs"]
 mod holds;
-#[path = "queries/histories.rs"]
-mod histories;
 #[path = "queries/keys.rs"]
 mod keys;
 #[path = "queries/links.rs"]

@@ -2,8 +2,8 @@
 
 mod checkup;
 mod grants;
-mod holds;
 mod histories;
+mod holds;
 mod links;
 mod operators;
 mod proofs;
@@ -11,8 +11,8 @@ mod runs;
 
 pub use checkup::{About, Checkup};
 pub use grants::Grants;
-pub use holds::Holds;
 pub use histories::Histories;
+pub use holds::Holds;
 pub use links::Links;
 pub use operators::Operators;
 pub use proofs::Proofs;

@@ -27,8 +27,8 @@ const LISTS: [&[&str]; 6] = [
     &["client", "list"],
 ];
 
-/// U5: each list is the same rows as JSON, NDJSON and CSV; every column of the CSV is a member of the rows, and
-/// an empty list still has its heading.
+/// U5: each list is the same rows as JSON, NDJSON and CSV; every column of the CSV is a member of the rows,
+/// and an empty list still has its heading.
 #[actix_web::test]
 async fn a_list_has_the_same_rows_in_every_form() {
     let bridge = Installed::fresh();

@@ -14,6 +14,7 @@ mod house;
 mod access_client_credentials;
 mod access_entra_tokens;
 mod access_federation;
+mod access_review;
 mod adoption;
 mod apollo_grant;
 mod apollo_reading;

@@ -14,9 +14,9 @@ fn run(world: &World, seq: i64) {
     meddle(
         &world.place,
         &format!(
-            "INSERT INTO runs (seq, started_at, finished_at, outcome, asked_by, calls, users, doubts, evidence, \
-             figures, lease_holder, lease_until) VALUES ({seq}, {at}, {}, 'complete', 'test', 1, 1, '[]', '{{}}', \
-             '{{}}', '', 0)",
+            "INSERT INTO runs (seq, started_at, finished_at, outcome, asked_by, calls, users, doubts, \
+             evidence, figures, lease_holder, lease_until) \
+             VALUES ({seq}, {at}, {}, 'complete', 'test', 1, 1, '[]', '{{}}', '{{}}', '', 0)",
             at + 2_000_000
         ),
     );
@@ -43,8 +43,8 @@ async fn one(world: &World, whose: &str) -> Receipt {
     told.all.into_iter().next().unwrap()
 }
 
-/// U1, C2: a leaver's receipt has the request's arrival, the acceptance, the death of the keys with the last call,
-/// and the first complete run without them; each time is proved by audit entries that the chain holds.
+/// U1, C2: a leaver's receipt has the request's arrival, the acceptance, the death of the keys with the last
+/// call, and the first complete run without them; each time is proved by audit entries that the chain holds.
 #[actix_web::test]
 async fn a_leaver_has_four_times_and_what_proves_them() {
     let world = World::start().await;
@@ -83,13 +83,16 @@ async fn a_leaver_has_four_times_and_what_proves_them() {
     assert_eq!(by_number.seat_id, gone.seat_id);
     let told = receipts(None, world.store()).await.unwrap();
     let row = shown(&told.all[0], &told);
-    assert_eq!((&row["apollo"], &row["apollo_run"], &row["keys_ended"]), (&json!("gone"), &json!(3), &json!(2)));
+    assert_eq!(
+        (&row["apollo"], &row["apollo_run"], &row["keys_ended"]),
+        (&json!("gone"), &json!(3), &json!(2))
+    );
     assert_eq!(row["audit"][0]["hash"], json!(gone.proof[0].hash));
     assert_eq!(row["audit_head"]["seq"], json!(audit.len()));
 }
 
-/// U1: removed people and those seated again have receipts; a change of address has none (L3), and neither has
-/// somebody who never left. The list tells how long it took.
+/// U1: removed people and those seated again have receipts; a change of address has none (L3), and neither
+/// has somebody who never left. The list tells how long it took.
 #[actix_web::test]
 async fn every_loss_of_a_seat_has_a_receipt_and_nothing_else_has() {
     let world = World::start().await;

@@ -50,4 +50,10 @@ pub(in crate::cli) enum Drift {
         #[arg(long, value_name = "TEXT")]
         reason: String,
     },
+    /// The access review: one page to print or send, or the same as JSON.
+    Report {
+        /// The page's file.
+        #[arg(long, value_name = "FILE")]
+        out: Option<std::path::PathBuf>,
+    },
 }

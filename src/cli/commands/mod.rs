@@ -8,7 +8,9 @@ mod directory;
 mod drift;
 mod grading;
 mod key;
+mod log;
 mod operator;
+mod receipt;
 mod reconcile;
 mod seat;
 mod team;
@@ -21,7 +23,9 @@ pub(super) use directory::{Choices, Directory, EmailChange, Trusted, WithoutSeat
 pub(super) use drift::Drift;
 pub(super) use grading::{Bench, Conformance, Graded};
 pub(super) use key::Key;
+pub(super) use log::Log;
 pub(super) use operator::{Operator, OperatorRole};
+pub(super) use receipt::Receipt;
 pub(super) use reconcile::Reconcile;
 pub(super) use seat::Seat;
 pub(super) use team::Team;
@@ -125,6 +129,12 @@ pub(super) enum Command {
     /// Who may use the operators' API.
     #[command(subcommand)]
     Operator(Operator),
+    /// The provisioning log: what connectors asked for.
+    #[command(subcommand)]
+    Log(Log),
+    /// What proves that leavers are gone.
+    #[command(subcommand)]
+    Receipt(Receipt),
     /// The audit trail.
     #[command(subcommand)]
     Audit(Audit),

@@ -11,6 +11,16 @@ pub(in crate::cli) enum Seat {
         /// Address or userName.
         address: String,
     },
+    /// Everybody with since when, by whom and why, roles, Apollo id, cost and last call; best as CSV.
+    Export,
+    /// One person's whole story: requests, decisions, keys, calls, what Apollo listed, what was done by hand.
+    Timeline {
+        /// Address or userName, also a former one.
+        address: String,
+        /// From this day (YYYY-MM-DD, UTC) or moment (RFC 3339) on.
+        #[arg(long, value_name = "DATE")]
+        since: Option<String>,
+    },
     /// Give a person a role; it counts while the IdP sends none.
     Role {
         /// Address or userName.

@@ -66,6 +66,21 @@ pub struct Sighting {
     pub teammate: Teammate,
 }
 
+/// A place of the audit's chain with a signature (U1).
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct SignedPlace {
+    /// The place.
+    pub seq: i64,
+    /// When it was signed; UTC microseconds.
+    pub at: i64,
+    /// The hash there.
+    pub hash: String,
+    /// Which key signed it.
+    pub key_id: String,
+    /// The signature.
+    pub signature: String,
+}
+
 /// One event of a finding's life.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FindingTold {

@@ -4,7 +4,7 @@ use crate::audit::Sealed;
 use crate::store::error::Error;
 use crate::store::records::{
     ApiKeyRecord, CallCount, CompleteRun, FindingTold, LogQuestion, LogRecord, SeatEvent, SeatRecord,
-    Sighting,
+    Sighting, SignedPlace,
 };
 
 /// Proxied calls, and everything that a person's history, a receipt and a review are told from.
@@ -24,6 +24,10 @@ pub trait Histories {
     fn keys_of(&mut self, seats: &[String]) -> Result<Vec<ApiKeyRecord>, Error>;
     /// Seats that lost or may have lost their holder from a moment on, each with its whole history.
     fn left_since(&mut self, since: i64) -> Result<Vec<(String, Vec<SeatEvent>)>, Error>;
+    /// Entries by which these seats were given, oldest first.
+    fn givings(&mut self, seats: &[String]) -> Result<Vec<Sealed>, Error>;
+    /// The newest signed place of the audit.
+    fn newest_checkpoint(&mut self) -> Result<Option<SignedPlace>, Error>;
     /// One audit entry.
     fn audit_at(&mut self, seq: i64) -> Result<Option<Sealed>, Error>;
     /// Complete runs that were begun from a moment on, oldest first.

@@ -22,6 +22,7 @@ const CAPABILITY: &[&str] = &[
     "scim", "seat", "drift", "rbac", "audit", "credential", "flavour",
     "config", "telemetry", "store", "apollo", "issuer", "http",
     "provision::service", "reconcile::service", "proxy::service", "admin::service",
+    "export", "history",
 ];
 
 /// What the demo needs to set its stage: the real server, and an operator's hand.
@@ -37,6 +38,8 @@ const ROOMS: &[Room] = &[
     room("audit", &[], "plain words; time and randomness arrive as arguments"),
     room("credential", &[], "plain rules; time and randomness arrive as arguments"),
     room("export", &[], "rows in, bytes out; whose rows they are is the caller's to know"),
+    room("report", &[], "a review in, a page out; whose review it is the caller knows"),
+    room("history", &["audit", "drift", "store::records"], "tells records as a story; asks nobody for them"),
     room("flavour", &["scim"], "dialect in, canonical SCIM out"),
     room("config", &[], "plain data; each door receives its own section"),
     room("telemetry", &["config"], "is set up once, from its own section"),

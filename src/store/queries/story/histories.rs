@@ -8,19 +8,23 @@ use crate::audit::Sealed;
 use crate::store::error::Error;
 use crate::store::records::{
     ApiKeyRecord, CallCount, CompleteRun, FindingTold, LogQuestion, LogRecord, SeatEvent, SeatRecord,
-    Sighting,
+    Sighting, SignedPlace,
 };
 use crate::store::schema::{
-    api_keys, audit, calls, finding_events, findings, provisioning_log, runs, seat_events, seats, teammates,
+    api_keys, audit, audit_checkpoints, calls, finding_events, findings, provisioning_log, runs, seat_events,
+    seats, teammates,
 };
 use crate::store::tx::{Histories, Seats};
-use diesel::dsl::max;
+use diesel::dsl::{max, sql};
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
 use diesel::upsert::excluded;
 
 /// Most seats named one by one in a statement.
 const NAMED: usize = 500;
+
+/// Actions by which somebody comes to a seat.
+const GIVINGS: [&str; 4] = ["assign", "reassign", "adopt_seat", "reject_hold"];
 
 #[diesel::declare_sql_function]
 extern "SQL" {
@@ -195,6 +199,37 @@ impl Histories for Conn {
         ids.into_iter().map(|id| self.events(&id).map(|events| (id, events))).collect()
     }
 
+    fn givings(&mut self, seats: &[String]) -> Result<Vec<Sealed>, Error> {
+        write_pending(self)?;
+        let mut given = Vec::new();
+        for some in seats.chunks(NAMED) {
+            let rows: Vec<AuditRow> = audit::table
+                .filter(audit::seat_id.eq_any(some))
+                .filter(audit::action.eq_any(GIVINGS))
+                .filter(audit::outcome.eq("done"))
+                .order(audit::seq)
+                .select(AuditRow::as_select())
+                .load(&mut self.db)?;
+            given.extend(rows.into_iter().map(Sealed::from));
+        }
+        Ok(given)
+    }
+
+    fn newest_checkpoint(&mut self) -> Result<Option<SignedPlace>, Error> {
+        let newest: Option<(i64, i64, String, String, String)> = audit_checkpoints::table
+            .order(audit_checkpoints::seq.desc())
+            .select((
+                audit_checkpoints::seq,
+                audit_checkpoints::at,
+                audit_checkpoints::hash,
+                audit_checkpoints::key_id,
+                audit_checkpoints::signature,
+            ))
+            .first(&mut self.db)
+            .optional()?;
+        Ok(newest.map(|(seq, at, hash, key_id, signature)| SignedPlace { seq, at, hash, key_id, signature }))
+    }
+
     fn audit_at(&mut self, seq: i64) -> Result<Option<Sealed>, Error> {
         write_pending(self)?;
         let row: Option<AuditRow> =
@@ -258,15 +293,16 @@ impl Histories for Conn {
                     .or(findings::apollo_id.is_not_null().and(findings::apollo_id.eq_any(apollo_ids)))
                     .assume_not_null(),
             )
-            .select((findings::id, findings::class, findings::seat_id))
+            .select((sql::<Text>("CAST(id AS TEXT)"), findings::class, findings::seat_id))
             .load(&mut self.db)?;
         type Row = (String, i64, String, Option<i64>, Option<String>, Option<String>);
+        let finding = || sql::<Text>("CAST(finding_id AS TEXT)");
         let ids: Vec<&str> = known.iter().map(|(id, ..)| id.as_str()).collect();
         let rows: Vec<Row> = finding_events::table
-            .filter(finding_events::finding_id.eq_any(ids))
+            .filter(finding().eq_any(ids))
             .order(finding_events::seq)
             .select((
-                finding_events::finding_id,
+                finding(),
                 finding_events::at,
                 finding_events::what,
                 finding_events::run,

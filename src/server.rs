@@ -1,6 +1,7 @@
 //! Every route on one page, the order of the middleware, and the life of the process.
 
 mod addresses;
+mod openapi;
 
 pub use addresses::listed as scim_addresses;
 
@@ -41,6 +42,8 @@ fn routes(app: &mut web::ServiceConfig) {
                 .default_service(web::to(access::http::other_method)),
         )
         .service(only("/oauth/apollo/callback", "GET").route(web::get().to(admin::http::callback)))
+        .configure(admin::http::mount::mount)
+        .route("/openapi.json", web::get().to(openapi::document))
         .service(web::scope("/admin").configure(keys).default_service(web::to(no_address)))
         .service(only("/livez", "GET, HEAD").route(web::get().to(live)).route(web::head().to(live)))
         .service(only("/readyz", "GET, HEAD").route(web::get().to(ready)).route(web::head().to(ready)))

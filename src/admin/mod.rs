@@ -3,10 +3,12 @@
 //! - `service`: team, directories and SCIM tokens; `people`: seats and roles; `keys`: scoped keys; `trail`:
 //!   the audit.
 //! - `adopt`: people Apollo has already, made known to a directory (C6).
-//! - `http`: the page where Apollo sends people back to; `secrets`: rotation of the one secret (A5).
+//! - `secrets`: rotation of the one secret (A5).
 //! - `api`: the founding document's admin endpoints, for holders whose role manages the team (R6).
 //! - `grant`: the OAuth grant towards Apollo (R13).
 //! - `doctor`: whether the connections hold.
+//! - `http`: the operators' API, and the page where Apollo sends people back to; `shown`: things as that API and
+//!   `--json` show them.
 //! - `links`: how well an identity provider keeps up with the people it sent.
 //! - `operators`: who may use the operators' API.
 //! - `refusal`: why an operator's wish is not done, with the exit code it ends in.
@@ -28,6 +30,7 @@ pub mod people;
 pub mod refusal;
 pub mod secrets;
 pub mod service;
+pub mod shown;
 pub mod sso;
 pub mod story;
 pub mod stuck;

@@ -1,7 +1,7 @@
 //! Seats and roles, as an operator sees and changes them.
 
 use super::Refusal;
-use super::service::{Act, decide};
+use super::service::{Act, decide, directory_named};
 use super::trail::{Gap, gap};
 use crate::audit::{Action, Entry, Sealed};
 use crate::provision::service::{Cause, end_beyond_reach};
@@ -83,13 +83,72 @@ pub async fn seats(store: &Store) -> Result<Vec<SeatView>, Refusal> {
     Ok(views)
 }
 
-/// The record an operator means by an address or userName: the one that holds a seat, else the first known.
+/// Which seats are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// In this state.
+    pub state: Option<String>,
+    /// Of the directory of this name, letter case apart.
+    pub directory: Option<String>,
+}
+
+/// Up to `limit` seats behind the place `after` in the order of creation, and the place to go on from when
+/// there may be more.
+///
+/// Errors: [`Refusal::UnknownDirectory`].
+pub async fn page(
+    filter: Filter,
+    after: i64,
+    limit: i64,
+    store: &Store,
+) -> Result<(Vec<SeatView>, Option<i64>), Refusal> {
+    let most = usize::try_from(limit.max(1)).unwrap_or(1);
+    store
+        .read(move |tx| {
+            let directories = tx.directories()?;
+            let only = match &filter.directory {
+                None => None,
+                Some(name) => match directory_named(name, tx)? {
+                    Ok(directory) => Some(directory.id),
+                    Err(refusal) => return Ok(Err(refusal)),
+                },
+            };
+            let (mut views, mut last) = (Vec::new(), after);
+            loop {
+                let step = tx.seats_after(last, STEP)?;
+                let ends_here = i64::try_from(step.len()).unwrap_or(STEP) < STEP;
+                for record in step {
+                    if views.len() == most {
+                        return Ok(Ok((views, Some(last))));
+                    }
+                    last = record.seq;
+                    let wanted =
+                        filter.state.as_deref().is_none_or(|is| record.seat.standing().as_str() == is)
+                            && only.as_ref().is_none_or(|id| record.directory_id == *id);
+                    let directory = directories.iter().find(|one| one.id == record.directory_id);
+                    if let Some(directory) = directory.filter(|_| wanted) {
+                        views.push(SeatView::of(record, directory.clone()));
+                    }
+                }
+                if ends_here {
+                    return Ok(Ok((views, None)));
+                }
+            }
+        })
+        .await?
+}
+
+/// The record an operator means by a seat's id, an address or a userName: the one that holds a seat, else the
+/// first known.
 ///
 /// Errors: the store's.
 pub fn known_as(address: &str, tx: &mut dyn Tx) -> Result<Option<SeatRecord>, crate::store::Error> {
     // Nobody's name has a NUL (PostgreSQL keeps none), so nobody is asked for by one.
     if address.contains('\0') {
         return Ok(None);
+    }
+    if let Some(record) = tx.seat_by_id(address)? {
+        return Ok(Some(record));
     }
     Ok(tx.seats_known_as(&UserName::key_of(address))?.into_iter().next())
 }
@@ -141,8 +200,12 @@ pub async fn give_role(address: String, role: Role, act: Act, store: &Store) -> 
             return Ok(Err(Refusal::UnknownPerson { address }));
         };
         let after = SeatRecord { operator_role: Some(role), ..before.clone() };
+        if before.operator_role == Some(role) {
+            return Ok(Ok(RoleGiven { view: SeatView::of(after, directory), ended_keys: Vec::new() }));
+        }
         tx.set_operator_role(&before.id, Some(role))?;
-        let mut entry = act.entry(Action::GiveRole, &address);
+        let name = before.seat.person().map_or(address.as_str(), |person| person.user_name.as_str());
+        let mut entry = act.entry(Action::GiveRole, name);
         entry.changes = json!([{"path": "role", "before": before.operator_role, "after": role}]);
         tx.append(&Entry {
             directory_id: Some(directory.id.clone()),

@@ -79,6 +79,10 @@ pub async fn set_team(
         .write(move |tx| {
             let before = tx.team()?;
             let bought = tx.seats_bought(act.now)?;
+            let same = |team: &Team| team.name == name && team.plan == plan && bought == purchase.seats;
+            if purchase.from_at <= act.now && before.as_ref().is_some_and(same) {
+                return Ok(());
+            }
             let team = Team {
                 team_id: before.as_ref().map_or_else(new_id, |team| team.team_id.clone()),
                 bootstrapped_at: before.as_ref().and_then(|team| team.bootstrapped_at),

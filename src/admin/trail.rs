@@ -43,6 +43,13 @@ pub async fn recent(limit: i64, store: &Store) -> Result<Vec<Sealed>, Refusal> {
     Ok(entries)
 }
 
+/// Up to `limit` entries behind a place, oldest first.
+///
+/// Errors: the store's.
+pub async fn after(seq: i64, limit: i64, store: &Store) -> Result<Vec<Sealed>, Refusal> {
+    Ok(store.read(move |tx| tx.audit_after(seq, limit)).await?)
+}
+
 /// Follows the whole chain without looking at signatures; answers its last place and the hash there.
 ///
 /// Errors: [`Refusal::Broken`] names the first entry that does not fit.

@@ -3,7 +3,8 @@
 use super::Failure;
 use super::context::{Voice, read_config};
 use super::output::{Output, bold, is_terminal, say};
-use super::seat::{data, listed};
+use super::seat::listed;
+use crate::admin::shown;
 use crate::judge::demo::{Scene, ScriptCall, tell};
 use crate::{judge, server};
 use serde_json::json;
@@ -34,7 +35,7 @@ pub(super) async fn run(exit: bool, output: Output) -> Result<(), Failure> {
     let well = told.surprises.is_empty();
     let data = json!({
         "as_told": well, "surprises": told.surprises, "audit_entries": told.audit_entries,
-        "seats": told.seats.iter().map(data).collect::<Vec<_>>(), "url": told.stage.base(),
+        "seats": told.seats.iter().map(shown::seat).collect::<Vec<_>>(), "url": told.stage.base(),
     });
     output.show("demo", &data, || {
         let verdict = if well {

@@ -7,13 +7,12 @@ use super::output::{Output, facts, moment, table};
 use super::trust;
 use crate::admin::links::{Links, links};
 use crate::admin::service::{self, DirectoryWish};
+use crate::admin::shown::{self, email_change, without_seat};
 use crate::admin::{Refusal, sso};
 use crate::flavour::Flavour;
-use crate::http::clock::rfc3339;
 use crate::rbac::Role;
 use crate::seat::{EmailChange, WithoutSeat};
 use crate::store::records::Directory;
-use serde_json::{Value, json};
 use std::path::Path;
 
 /// Of a list of directories, in this order.
@@ -42,20 +41,20 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
             let added = service::add_directory(name, flavour, wish, Context::act(), &context.store).await?;
             let none = Links::default();
             let told = || format!("{}\n\n{}", told(&added, &none), next(&added));
-            output.show("directory", &data(&added, &none), told);
+            output.show("directory", &shown::directory(&added, &none), told);
         }
         Verb::Set { name, choices } => {
             let wish = wish(choices)?;
             let context = Context::open()?;
             let changed = service::set_directory(name, wish, Context::act(), &context.store).await?;
             let links = links(&changed, &context.store).await?;
-            output.show("directory", &data(&changed, &links), || told(&changed, &links));
+            output.show("directory", &shown::directory(&changed, &links), || told(&changed, &links));
         }
         Verb::Show { name } => {
             let context = Context::open()?;
             let found = service::show_directory(name, &context.store).await?;
             let links = links(&found, &context.store).await?;
-            output.show("directory", &data(&found, &links), || told(&found, &links));
+            output.show("directory", &shown::directory(&found, &links), || told(&found, &links));
         }
         Verb::Trust { name, issuer } => trust::add(name, issuer, output).await?,
         Verb::Distrust { name } => trust::end(name, output).await?,
@@ -65,7 +64,7 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
             for directory in service::directories(&context.store).await? {
                 all.push((links(&directory, &context.store).await?, directory));
             }
-            let rows = all.iter().map(|(links, directory)| data(directory, links));
+            let rows = all.iter().map(|(links, directory)| shown::directory(directory, links));
             output.list("directory", COLUMNS, rows, || listed(&all))?;
         }
     }
@@ -127,33 +126,6 @@ fn sso_facts(choices: &Choices) -> Result<sso::Facts, Failure> {
 
 fn read(file: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(file).map_err(|cause| Failure::Usage(format!("{} cannot be read: {cause}", file.display())))
-}
-
-fn email_change(directory: &Directory) -> &'static str {
-    match directory.policy.email_change {
-        EmailChange::Refuse => "refuse",
-        EmailChange::Reassign => "reassign",
-    }
-}
-
-fn without_seat(directory: &Directory) -> &'static str {
-    match directory.policy.without_seat {
-        WithoutSeat::Refuse => "refuse",
-        WithoutSeat::Wait => "wait",
-    }
-}
-
-fn data(directory: &Directory, links: &Links) -> Value {
-    json!({
-        "id": directory.id, "name": directory.name, "flavour": directory.flavour,
-        "email_change": email_change(directory), "without_seat": without_seat(directory),
-        "default_role": directory.default_role, "role_map": directory.role_map,
-        "sso_entity_id": directory.sso_entity_id, "sso_certificate_sha256": directory.sso_certificate,
-        "created_at": rfc3339(directory.created_at),
-        "last_deprovisioned_at": links.last_deprovisioned.map(rfc3339),
-        "last_push_refused": links.stale,
-        "accepts_tokens_of": links.trusted.as_ref().map(trust::data),
-    })
 }
 
 fn told(directory: &Directory, links: &Links) -> String {

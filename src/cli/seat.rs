@@ -8,9 +8,8 @@ use super::context::Context;
 use super::output::{Output, facts, moment, moment_or_dash, table, table_with_reasons};
 use super::trail::what;
 use crate::admin::people::{self, RoleGiven, SeatStory, SeatView};
-use crate::http::clock::rfc3339;
+use crate::admin::shown;
 use crate::rbac::{Role, RoleSource};
-use serde_json::{Value, json};
 
 /// Of a list of seats, in this order.
 const COLUMNS: &[&str] = &[
@@ -35,18 +34,18 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
     match verb {
         Verb::List => {
             let all = people::seats(&Context::open()?.store).await?;
-            output.list("seat", COLUMNS, all.iter().map(data), || listed(&all))?;
+            output.list("seat", COLUMNS, all.iter().map(shown::seat), || listed(&all))?;
         }
         Verb::Show { address } => {
             let story = people::story(address, &Context::open()?.store).await?;
-            output.show("seat", &story_data(&story), || told(&story));
+            output.show("seat", &shown::story(&story), || told(&story));
         }
         Verb::Export => story::export(output).await?,
         Verb::Timeline { address, since } => story::tell(address, since, output).await?,
         Verb::Role { address, role } => {
             let role = super::directory::role(&role)?;
             let given = people::give_role(address, role, Context::act(), &Context::open()?.store).await?;
-            output.show("seat", &data(&given.view), || given_told(&given, role));
+            output.show("seat", &shown::seat(&given.view), || given_told(&given, role));
         }
         Verb::Stuck => super::stuck::run(output).await?,
         Verb::Adopt { from_apollo: _, directory, dry_run, reason } => {
@@ -78,39 +77,6 @@ fn address(view: &SeatView) -> Option<String> {
 
 fn user_name(view: &SeatView) -> String {
     view.record.seat.person().map(|person| person.user_name.as_str().to_owned()).unwrap_or_default()
-}
-
-/// One seat as machines read it.
-pub(super) fn data(view: &SeatView) -> Value {
-    let record = &view.record;
-    json!({
-        "id": record.id, "user_name": user_name(view), "address": address(view),
-        "external_id": record.seat.person().and_then(|person| person.external_id.clone()),
-        "directory": view.directory.name, "state": record.seat.standing().as_str(),
-        "waits_for": view.waits_for(), "waiting_since": record.waiting_since.map(rfc3339),
-        "roles": view.held.roles, "role_source": view.held.source, "unknown_roles": view.held.unknown,
-        "assigned_at": record.assigned_at.map(rfc3339), "released_at": record.released_at.map(rfc3339),
-        "created_at": rfc3339(record.created_at), "updated_at": rfc3339(record.updated_at),
-    })
-}
-
-fn story_data(story: &SeatStory) -> Value {
-    let mut data = data(&story.view);
-    let events = story.events.iter().map(|event| {
-        json!({
-            "at": rfc3339(event.at), "what": event.what, "state": event.standing,
-            "user_name": event.user_name,
-            "address": event.address, "external_id": event.external_id, "rebound": event.rebound,
-            "audit_seq": event.audit_seq,
-        })
-    });
-    data["events"] = events.collect();
-    data["audit"] = story.audit.iter().map(|entry| json!(entry)).collect();
-    data["audit_pruned"] = match story.gap {
-        Some(gap) => json!({"through": gap.through, "at": rfc3339(gap.at)}),
-        None => Value::Null,
-    };
-    data
 }
 
 /// The table of `seat list` and of the demo's end.

@@ -5,10 +5,10 @@ use super::commands::Team;
 use super::context::Context;
 use super::output::{Output, facts, moment};
 use crate::admin::service::{self, TeamView};
+use crate::admin::shown::{self, in_state};
 use crate::http::Clock;
-use crate::http::clock::rfc3339;
 use crate::store::records::Purchase;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 pub(super) async fn run(verb: Team, output: Output) -> Result<(), Failure> {
     let context = Context::open()?;
@@ -18,10 +18,10 @@ pub(super) async fn run(verb: Team, output: Output) -> Result<(), Failure> {
             let from_at = from.as_deref().map_or(Ok(act.now), day)?;
             let purchase = Purchase { seats, from_at };
             let view = service::set_team(name, plan, purchase, act, &context.store).await?;
-            output.show("team", &data(&view), || told(&view));
+            output.show("team", &shown::team(&view), || told(&view));
         }
         Team::Show => match service::show_team(Clock::default().now(), &context.store).await? {
-            Some(view) => output.show("team", &data(&view), || told(&view)),
+            Some(view) => output.show("team", &shown::team(&view), || told(&view)),
             None => output.show("team", &Value::Null, || {
                 "no team is recorded yet: seatbridge team set --name NAME --plan organization --seats N"
                     .to_owned()
@@ -36,23 +36,6 @@ fn day(text: &str) -> Result<i64, Failure> {
     let date = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d")
         .map_err(|_| Failure::Usage(format!("--from {text} is no date; write it as YYYY-MM-DD")))?;
     Ok(date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_micros())
-}
-
-fn in_state(view: &TeamView, state: &str) -> i64 {
-    view.standings.iter().find(|(name, _)| name == state).map_or(0, |(_, count)| *count)
-}
-
-fn data(view: &TeamView) -> Value {
-    json!({
-        "team_id": view.team.team_id, "name": view.team.name, "plan": view.team.plan, "seats": view.seats,
-        "assigned": in_state(view, "assigned"), "waiting": in_state(view, "waiting"),
-        "unassigned": in_state(view, "unassigned"),
-        "purchases": view.purchases.iter()
-            .map(|purchase| json!({"seats": purchase.seats, "from": rfc3339(purchase.from_at)}))
-            .collect::<Vec<_>>(),
-        "bootstrapped_at": view.team.bootstrapped_at.map(rfc3339),
-        "bootstrapped_for": view.team.bootstrapped_for,
-    })
 }
 
 fn told(view: &TeamView) -> String {

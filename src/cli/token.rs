@@ -6,10 +6,11 @@ use super::context::Context;
 use super::output::{Output, moment, moment_or_dash, table_with_reasons};
 use crate::admin::secrets::Slot;
 use crate::admin::service;
+use crate::admin::shown::{self, warning};
+pub(super) use crate::admin::shown::{Ending, ending};
 use crate::http::Clock;
-use crate::http::clock::rfc3339;
 use crate::store::records::ScimToken;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Of a list of tokens, in this order.
 const COLUMNS: &[&str] = &[
@@ -58,7 +59,7 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
             let slot = |token: &ScimToken| {
                 secrets.as_ref().map(|secrets| Slot::of(token.secret_name.as_deref(), secrets))
             };
-            let rows = all.iter().map(|(token, directory)| data(token, directory, slot(token), now));
+            let rows = all.iter().map(|(token, directory)| shown::token(token, directory, slot(token), now));
             output.list("token", COLUMNS, rows, || listed(&all, slot, now))?;
         }
         Verb::Revoke { id } => {
@@ -69,81 +70,6 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-/// Days before its end from which a credential is warned about: time enough for a change to be approved.
-const WARNED_DAYS: i64 = 30;
-const DAY: i64 = 86_400_000_000;
-
-/// Whether a credential works, and for how long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ending {
-    Revoked,
-    Expired,
-    /// Within the days of warning.
-    Soon {
-        days: i64,
-    },
-    Live,
-}
-
-/// The state of a credential, as of `now`.
-pub(super) fn ending(revoked_at: Option<i64>, expires_at: Option<i64>, now: i64) -> Ending {
-    match (revoked_at, expires_at) {
-        (Some(_), _) => Ending::Revoked,
-        (None, Some(end)) if end <= now => Ending::Expired,
-        (None, Some(end)) if end - now <= WARNED_DAYS * DAY => Ending::Soon { days: (end - now) / DAY },
-        (None, _) => Ending::Live,
-    }
-}
-
-impl Ending {
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Ending::Revoked => "revoked",
-            Ending::Expired => "expired",
-            Ending::Soon { .. } | Ending::Live => "live",
-        }
-    }
-
-    /// What to do about it, in time.
-    pub(super) fn warning(self) -> Option<String> {
-        let left = match self {
-            Ending::Soon { days: 0 } => "ends within a day".to_owned(),
-            Ending::Soon { days: 1 } => "ends in 1 day".to_owned(),
-            Ending::Soon { days } => format!("ends in {days} days"),
-            Ending::Revoked | Ending::Expired | Ending::Live => return None,
-        };
-        Some(format!("{left}: make another, paste it into the identity provider, then revoke this one"))
-    }
-}
-
-/// What to do about a token, in time: it ends, or the secret that signed it does.
-fn warning(state: Ending, slot: Option<Slot>) -> Option<String> {
-    let signed = match (state, slot) {
-        (Ending::Revoked | Ending::Expired, _) => None,
-        (_, Some(Slot::Former)) => Some(
-            "signed under the former secret, and dies with it: make another, paste it into the identity \
-             provider, then revoke this one",
-        ),
-        (_, Some(Slot::Lost)) => Some(
-            "signed under a secret that is not configured: it gets 401; configure that one as the former \
-             secret, or make another token",
-        ),
-        (_, Some(Slot::Current | Slot::Unknown) | None) => None,
-    };
-    signed.map(str::to_owned).or_else(|| state.warning())
-}
-
-fn data(token: &ScimToken, directory: &str, slot: Option<Slot>, now: i64) -> Value {
-    let state = ending(token.revoked_at, token.expires_at, now);
-    json!({
-        "id": token.id, "name": token.name, "directory": directory,
-        "state": state.word(), "warning": warning(state, slot),
-        "created_at": rfc3339(token.created_at), "expires_at": token.expires_at.map(rfc3339),
-        "revoked_at": token.revoked_at.map(rfc3339), "last_used_at": token.last_used_at.map(rfc3339),
-        "last_used_from": token.last_used_from, "secret": slot.map(Slot::as_str),
-    })
 }
 
 fn listed(all: &[(ScimToken, String)], slot: impl Fn(&ScimToken) -> Option<Slot>, now: i64) -> String {

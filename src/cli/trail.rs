@@ -9,10 +9,9 @@ use super::Failure;
 use super::commands::Audit as Verb;
 use super::context::Context;
 use super::output::{Output, moment, table_with_reasons};
-use crate::admin::trail;
+use crate::admin::{shown, trail};
 use crate::audit::Sealed;
-use crate::http::clock::rfc3339;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Of a list of entries, in this order.
 const COLUMNS: &[&str] = &[
@@ -34,7 +33,7 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
     match verb {
         Verb::List { last } => {
             let entries = trail::recent(last.max(1), &Context::open()?.store).await?;
-            output.list("audit", COLUMNS, entries.iter().map(data), || listed(&entries))
+            output.list("audit", COLUMNS, entries.iter().map(shown::entry), || listed(&entries))
         }
         Verb::Verify { file, public_key_file, expect } if file.is_empty() => {
             proof::verify(&public_key_file, expect.as_deref(), output).await
@@ -48,13 +47,6 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
             prune::run(&before, reason, export, even_recent, output).await
         }
     }
-}
-
-fn data(entry: &Sealed) -> Value {
-    let mut data = json!(entry);
-    data["at"] = json!(rfc3339(entry.at));
-    data["changes"] = serde_json::from_str(&entry.changes).unwrap_or(Value::Null);
-    data
 }
 
 fn listed(entries: &[Sealed]) -> String {

@@ -5,18 +5,18 @@ use super::client::{issuer_of, no_tenant, unreachable};
 use super::commands::Trusted;
 use super::context::Context;
 use super::output::{Output, facts, moment};
+use crate::admin::shown;
 use crate::admin::trust::{self, TrustWish};
 use crate::flavour::Flavour;
-use crate::http::clock::rfc3339;
 use crate::store::records::IssuerTrust;
-use serde_json::{Value, json};
+use serde_json::json;
 
 pub(super) async fn add(name: String, issuer: Trusted, output: Output) -> Result<(), Failure> {
     let wish = wish(issuer)?;
     let context = Context::open()?;
     let (_, trusted) = trust::trust(name, wish, Context::act(), &context.store).await?;
     let tenant_url = context.config.tenant_url();
-    let mut shown = data(&trusted);
+    let mut shown = shown::trust(&trusted);
     shown["tenant_url"] = json!(tenant_url);
     output.show("directory", &shown, || {
         let rows = [&[("tenant URL", tenant_url.clone())][..], &rows(&trusted)[..4]].concat();
@@ -54,15 +54,6 @@ fn wish(given: Trusted) -> Result<TrustWish, Failure> {
         configuration_url: known.configuration_url,
         audience: audience.or(known.audience.map(str::to_owned)).unwrap_or_default(),
         application: application.or(known.application.map(str::to_owned)),
-    })
-}
-
-pub(super) fn data(trusted: &IssuerTrust) -> Value {
-    json!({
-        "id": trusted.id, "issuer": trusted.issuer, "audience": trusted.audience,
-        "application": trusted.application, "openid_configuration": trusted.configuration_url,
-        "created_at": rfc3339(trusted.created_at), "last_used_at": trusted.last_used_at.map(rfc3339),
-        "last_used_from": trusted.last_used_from,
     })
 }
 

@@ -20,7 +20,7 @@ const ANYTHING: &[&str] = &["*"];
 #[rustfmt::skip]
 const CAPABILITY: &[&str] = &[
     "scim", "seat", "drift", "rbac", "audit", "credential", "flavour",
-    "config", "telemetry", "store", "apollo", "issuer", "http",
+    "config", "telemetry", "store", "apollo", "issuer", "http", "export",
     "provision::service", "reconcile::service", "proxy::service", "admin::service",
     "export", "history",
 ];

@@ -52,6 +52,11 @@ impl Replica {
         Reply::of(request.send().await.unwrap()).await
     }
 
+    /// A GET with a bearer token.
+    pub async fn get(&self, url: String, token: &str) -> Reply {
+        Reply::of(self.http.get(url).bearer_auth(token).send().await.unwrap()).await
+    }
+
     /// A call through the proxy with a key.
     pub async fn call(&self, key: &str, path: &str) -> Reply {
         let url = format!("http://{}{path}", self.server.address);

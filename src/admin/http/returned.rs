@@ -2,7 +2,7 @@
 //!
 //! Plain HTML without anything from outside. Neither code nor state is ever in it, in a log or in a Referer.
 
-use super::grant::{self, Connected, Desk, NotConnected};
+use crate::admin::grant::{self, Connected, Desk, NotConnected};
 use crate::apollo::grant::Returned;
 use crate::http::Bridge;
 use actix_web::http::{StatusCode, header};

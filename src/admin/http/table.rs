@@ -1,0 +1,129 @@
+//! Every route of the operators' API.
+
+use super::answer::Outcome;
+use super::ask::{Ask, Change};
+use super::field::{Kind, may, must};
+use super::nouns::{
+    DIRECTORY, ENTRY, ISSUED_TOKEN, KEY, OPERATOR, REVOKED_KEY, REVOKED_TOKEN, SEAT, STORY, TEAM, TOKEN,
+    VERIFIED, VERSION,
+};
+use super::route::{Answered, Route};
+use super::shape::Shape;
+use super::{access, keys, people, team, trail};
+use Answered::{List, One};
+
+const STATES: Kind = Kind::OneOf(&["assigned", "waiting", "unassigned", "held"]);
+const PLANS: Kind = Kind::OneOf(&crate::admin::service::PLANS);
+const ROLES: Kind = Kind::OneOf(&["viewer", "analyst", "sales_rep", "sales_manager", "admin"]);
+const LIVES: Kind = Kind::OneOf(&["live", "expired", "revoked"]);
+
+/// The table.
+pub fn table() -> Vec<Route> {
+    [of_the_team(), of_access(), of_people(), of_keys(), of_the_trail()].concat()
+}
+
+fn of_the_team() -> Vec<Route> {
+    vec![
+        get("/version", "version", One(&VERSION), team::version).says("What is running, and who you are."),
+        get("/team", "team", One(&TEAM), team::show).says("What the team bought, and how it is used."),
+        change("PUT", "/team", "set_team", &TEAM, team::set)
+            .says("Record what the team bought; the same again is no second entry.")
+            .takes(&[
+                must("name", Kind::Text, "As you call the team."),
+                must("plan", PLANS, "The plan at Apollo."),
+                must("seats", Kind::Number(0, 1_000_000), "Seats bought."),
+                may("from", Kind::Moment, "From when; now when absent."),
+            ]),
+        list("/operators", "operators", &OPERATOR, team::operators).says("Who may use this API."),
+    ]
+}
+
+fn of_access() -> Vec<Route> {
+    vec![
+        list("/directories", "directories", &DIRECTORY, access::directories)
+            .says("Connected IdP applications, and how well they keep up."),
+        get("/directories/{name}", "directory", One(&DIRECTORY), access::directory).says("One directory."),
+        list("/tokens", "tokens", &TOKEN, access::tokens).says("SCIM tokens, newest first."),
+        post("/tokens", "issue_token", &ISSUED_TOKEN, access::issue_token)
+            .says("Make a SCIM token; its text is shown this once.")
+            .takes(&[
+                must("directory", Kind::Text, "Name of the directory it opens."),
+                must("name", Kind::Text, "As you call the token."),
+                may("expires_days", Kind::Number(1, 3650), "Days it works; for ever when absent."),
+            ]),
+        post("/tokens/{id}/revoke", "revoke_token", &REVOKED_TOKEN, access::revoke_token)
+            .says("Take a SCIM token back; the next request with it is refused."),
+    ]
+}
+
+fn of_people() -> Vec<Route> {
+    vec![
+        list("/seats", "seats", &SEAT, people::list)
+            .says("Everybody the directories know, in order of creation.")
+            .asks(&[
+                may("state", STATES, "Only people in this state."),
+                may("directory", Kind::Text, "Only people of this directory."),
+            ]),
+        Route::reads("POST", "/seats/find", "find_seat", One(&STORY), people::find)
+            .says("One person by address or userName, which belong in no URL.")
+            .takes(&[must("person", Kind::Text, "Address or userName.")]),
+        get("/seats/{id}", "seat", One(&STORY), people::one).says("One person with the whole history."),
+        post("/seats/{id}/role", "give_role", &SEAT, people::give_role)
+            .says("Give a person a role; it counts while the IdP sends none.")
+            .takes(&[must("role", ROLES, "The role.")]),
+    ]
+}
+
+fn of_keys() -> Vec<Route> {
+    vec![
+        list("/keys", "keys", &KEY, keys::list)
+            .says("Scoped keys, newest first, without their text.")
+            .asks(&[may("state", LIVES, "Only keys in this state.")]),
+        post("/keys/{id}/revoke", "revoke_key", &REVOKED_KEY, keys::revoke)
+            .says("End a key; no call with it begins afterwards."),
+    ]
+}
+
+fn of_the_trail() -> Vec<Route> {
+    vec![
+        list("/audit", "audit", &ENTRY, trail::list)
+            .says("The audit, oldest first; csv and ndjson stream all of it.")
+            .asks(&[may("after", Kind::Number(0, i64::MAX), "Only entries after this place.")]),
+        get("/audit/verdict", "verify_audit", One(&VERIFIED), trail::verify)
+            .says("Whether nothing was changed, removed or cut off."),
+    ]
+}
+
+fn get<F>(path: &'static str, name: &'static str, answered: Answered, handler: fn(Ask) -> F) -> Route
+where
+    F: Future<Output = Outcome> + 'static,
+{
+    Route::reads("GET", path, name, answered, handler)
+}
+
+fn list<F>(path: &'static str, name: &'static str, of: &'static Shape, handler: fn(Ask) -> F) -> Route
+where
+    F: Future<Output = Outcome> + 'static,
+{
+    Route::reads("GET", path, name, List(of), handler)
+}
+
+fn post<F>(path: &'static str, name: &'static str, of: &'static Shape, handler: fn(Change) -> F) -> Route
+where
+    F: Future<Output = Outcome> + 'static,
+{
+    change("POST", path, name, of, handler)
+}
+
+fn change<F>(
+    method: &'static str,
+    path: &'static str,
+    name: &'static str,
+    of: &'static Shape,
+    handler: fn(Change) -> F,
+) -> Route
+where
+    F: Future<Output = Outcome> + 'static,
+{
+    Route::changes(method, path, name, One(of), handler)
+}

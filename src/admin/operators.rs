@@ -3,7 +3,7 @@
 use super::Refusal;
 use super::service::{Act, decide};
 use crate::audit::{Action, Entry};
-use crate::credential::operator_token::{OperatorToken as Text, RANDOM_BYTES, is_id};
+use crate::credential::operator_token::{OperatorToken as Text, PREFIX, RANDOM_BYTES, is_id};
 use crate::http::clock::{new_id, random, rfc3339};
 use crate::rbac::OperatorRole;
 use crate::store::records::{Operator, OperatorToken};
@@ -165,6 +165,10 @@ pub async fn revoke_token(
     act: Act,
     store: &Store,
 ) -> Result<OperatorToken, Refusal> {
+    if id.starts_with(PREFIX) {
+        let told = "that is the token's text; give its id, which `seatbridge operator list` shows";
+        return Err(Refusal::BadValue(told.to_owned()));
+    }
     decide(store, move |tx| {
         // Not every text can be asked for: PostgreSQL has none with a NUL in it.
         let known = if is_id(&id) { tx.operator_token(&id)? } else { None };

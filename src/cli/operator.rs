@@ -30,7 +30,7 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
             let all = operators::operators(store).await?;
             output.show("operator", &all.iter().map(|view| shown(view, now)).collect(), || listed(&all, now));
         }
-        Verb::Revoke { token: Some(id), reason, .. } => {
+        Verb::Revoke { id: Some(id), reason, .. } => {
             let ended = operators::revoke_token(id, reason, act, store).await?;
             output.show("operator", &json!({"token": ended.id, "revoked": true}), || {
                 format!("token {} is revoked; the next request with it is refused", ended.id)
@@ -49,8 +49,8 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
 fn told(made: &ShownToken, base: &str) -> String {
     let ends = made.record.expires_at.map_or_else(|| "never".to_owned(), moment);
     format!(
-        "operator  {}\nrole      {}\ntoken     {}\nends      {ends}\n\nThe token is shown this once; its id is \
-         {}. Try it:\n  curl {base}/admin/api/v1/team -H \"authorization: Bearer $TOKEN\"",
+        "operator  {}\nrole      {}\ntoken     {}\nends      {ends}\n\nThe token is shown this once; its id \
+         is {}. Try it:\n  curl {base}/admin/api/v1/team -H \"authorization: Bearer $TOKEN\"",
         made.operator.name,
         made.operator.role,
         made.token.as_str(),

@@ -52,13 +52,13 @@ fn whole() -> Value {
         "info": {
             "title": "seatbridge", "version": env!("CARGO_PKG_VERSION"),
             "summary": "SCIM 2.0 bridge for Apollo.io seats.",
-            "description": "Below /admin/api/v1: operators, with a token that `seatbridge operator add` makes. \
+            "description": "Below /admin/api/v1: operators, with a token of `seatbridge operator add`. \
                 Lists answer `next`; send it as `cursor`. Every change takes a `reason`, and the audit keeps \
                 it. Below /scim/v2: identity providers; its own discovery documents describe it.",
         },
         "servers": [{"url": "/"}],
         "tags": [
-            {"name": "operators", "description": "Seats, drift, receipts and audit, for auditors and operators."},
+            {"name": "operators", "description": "Seats, drift and audit, for auditors and operators."},
             {"name": "keys", "description": "Scoped keys, for holders whose role manages the team."},
             {"name": "scim", "description": "SCIM 2.0 (RFC 7643, RFC 7644), for identity providers."},
         ],
@@ -71,7 +71,7 @@ fn whole() -> Value {
             }},
             "securitySchemes": {
                 "operator": {"type": "http", "scheme": "bearer", "description": "so_..., of an operator."},
-                "key": {"type": "apiKey", "in": "header", "name": "x-api-key", "description": "ak_..., of a holder."},
+                "key": {"type": "apiKey", "in": "header", "name": "x-api-key", "description": "ak_..."},
                 "scim": {"type": "http", "scheme": "bearer", "description": "Token of a directory."},
             },
         },

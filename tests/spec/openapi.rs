@@ -90,6 +90,7 @@ async fn the_document_is_public_and_is_sent_once() {
 async fn lived_in(world: &World) -> Lived {
     let okta = world.okta().await;
     let key = world.keyed(&okta, "ada@corp.example", Role::Admin).await;
+    okta.create(json!({"userName": "no address"})).await.is(400);
     let id = world.seats().await[0].record.id.clone();
     Lived { seat: id, key: key[3..19].to_owned(), token: okta.token_id }
 }

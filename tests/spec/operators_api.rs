@@ -1,9 +1,9 @@
 //! The operators' API, `/admin/api/v1`: who may, what a change leaves behind, and what bad input is told.
 
+use crate::support::World;
 use crate::support::binary::Installed;
 use crate::support::desk::BASE;
 use crate::support::stored::everything;
-use crate::support::{Connected, World};
 use seatbridge::admin::operators;
 use seatbridge::audit::Sealed;
 use seatbridge::rbac::{OperatorRole, Role};
@@ -50,6 +50,8 @@ async fn an_operator_is_made_at_the_terminal_and_taken_back_there() {
     bridge.data(&["operator", "revoke", "nora", "--reason", "left"]);
     assert_eq!(ask(&other).await, 401);
     bridge.run(&["operator", "revoke", "nora"]).ends(1).tells("operator list");
+    let pasted = bridge.run(&["operator", "revoke", "--token", &other]);
+    assert!(!pasted.ends(2).tells("its id").err.contains(&other));
     bridge.run(&["operator", "add", " ", "--role", "auditor"]).ends(2).tells("1 to 80 characters");
     bridge.run(&["operator", "add", "x", "--role", "auditor", "--expires-days", "0"]).ends(2).tells("1095");
     bridge.data(&["operator", "add", "nora", "--role", "operator"]);
@@ -177,7 +179,8 @@ async fn a_connector_token_is_issued_and_revoked_over_the_api() {
     let wish = json!({"directory": "okta", "name": "second", "expires_days": 30, "reason": "rotation"});
     let made = world.desk(&token, "POST", "/tokens", Some(wish)).await.is(200).json()["data"].clone();
     let text = made["token"].as_str().unwrap();
-    let connector = Connected { token: text.to_owned(), ..okta.clone() };
+    let mut connector = okta.clone();
+    connector.token = text.to_owned();
     connector.send("GET", "/Users", None).await.is(200);
     let listed = world.desk(&token, "GET", "/tokens", None).await;
     assert!(listed.is(200).text.contains("second") && !listed.text.contains(text));
@@ -222,6 +225,14 @@ async fn bad_input_is_told_what_to_do() {
         world.desk(&token, "GET", &path, None).await.is_problem(status, kind).says(words);
     }
     world.desk(&token, "DELETE", "/team", None).await.is_problem(405, "method-not-allowed");
+}
+
+/// U7: the same for bodies.
+#[actix_web::test]
+async fn a_bad_body_is_told_what_to_do() {
+    let world = World::start().await;
+    world.okta().await;
+    let token = nora(&world).await;
     let huge = format!("{{\"reason\": \"{}\"}}", "x".repeat(1 << 20));
     for (body, status, kind, words) in [
         ("{\"resaon\": \"x\"}", 400, "unknown-name", "did you mean reason?"),

@@ -105,7 +105,7 @@ pub static REVOKED_TOKEN: Shape = Shape {
     members: &[has("id", Of::Text), has("revoked", Of::Flag)],
 };
 
-const STATES: &[&str] = &["assigned", "waiting", "unassigned", "removed"];
+const STATES: &[&str] = &["assigned", "waiting", "held", "unassigned", "removed"];
 const SOURCES: &[&str] = &["identity_provider", "operator", "directory_default"];
 
 /// `seat`.
@@ -172,6 +172,27 @@ pub static STORY: Shape = Shape {
         has("events", Of::Parts(&EVENT)),
         has("audit", Of::Anything),
         has("audit_pruned", Of::Anything),
+    ],
+};
+
+/// Somebody who is stuck.
+pub static STUCK: Shape = Shape {
+    noun: "seat",
+    name: "stuck",
+    says: "Somebody refused or waiting: since when, what the IdP was told, what to do.",
+    members: &[
+        has("user_name", Of::Text),
+        maybe("address", Of::Text),
+        has("directory", Of::Text),
+        has("state", Of::Words(&["waiting", "refused"])),
+        has("has_access", Of::Flag),
+        has("since", Of::Moment),
+        has("attempts", Of::Whole),
+        maybe("last_attempt_at", Of::Moment),
+        maybe("status", Of::Whole),
+        has("told", Of::Text),
+        has("to_do", Of::Text),
+        maybe("seat_id", Of::Text),
     ],
 };
 

@@ -1,11 +1,12 @@
 //! Seats and the people in them.
 
-use super::answer::{Outcome, ROWS, Told};
+use super::answer::{Outcome, ROWS, Told, page};
 use super::ask::{Ask, Change};
 use crate::admin::people::{self, Filter};
-use crate::admin::shown;
+use crate::admin::{shown, stuck};
 use crate::http::error::{Kind, Problem};
 use crate::rbac::Role;
+use serde_json::json;
 
 /// `GET /seats`.
 pub async fn list(ask: Ask) -> Outcome {
@@ -14,6 +15,12 @@ pub async fn list(ask: Ask) -> Outcome {
     let limit = ask.number("limit").unwrap_or(ROWS);
     let (rows, next) = people::page(filter, after, limit, &ask.bridge.store).await?;
     Ok(Told::Rows(rows.iter().map(shown::seat).collect(), next.map(|seq| seq.to_string())))
+}
+
+/// `GET /stuck`.
+pub async fn stuck(ask: Ask) -> Outcome {
+    let all = stuck::stuck(&ask.bridge.store).await?;
+    page(&all, |one| format!("{} {} {}", one.directory, one.state, one.user_name), |one| json!(one), &ask)
 }
 
 /// `POST /seats/find`: by address, which belongs in no URL.

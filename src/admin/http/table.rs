@@ -4,8 +4,8 @@ use super::answer::Outcome;
 use super::ask::{Ask, Change};
 use super::field::{Kind, may, must};
 use super::nouns::{
-    DIRECTORY, ENTRY, ISSUED_TOKEN, KEY, OPERATOR, REVOKED_KEY, REVOKED_TOKEN, SEAT, STORY, TEAM, TOKEN,
-    VERIFIED, VERSION,
+    DIRECTORY, ENTRY, ISSUED_TOKEN, KEY, OPERATOR, REVOKED_KEY, REVOKED_TOKEN, SEAT, STORY, STUCK, TEAM,
+    TOKEN, VERIFIED, VERSION,
 };
 use super::route::{Answered, Route};
 use super::shape::Shape;
@@ -67,6 +67,8 @@ fn of_people() -> Vec<Route> {
         Route::reads("POST", "/seats/find", "find_seat", One(&STORY), people::find)
             .says("One person by address or userName, which belong in no URL.")
             .takes(&[must("person", Kind::Text, "Address or userName.")]),
+        list("/stuck", "stuck", &STUCK, people::stuck)
+            .says("People the IdP wants something for and does not get it, the longest first."),
         get("/seats/{id}", "seat", One(&STORY), people::one).says("One person with the whole history."),
         post("/seats/{id}/role", "give_role", &SEAT, people::give_role)
             .says("Give a person a role; it counts while the IdP sends none.")

@@ -34,11 +34,11 @@ pub(in crate::cli) enum Operator {
     /// Take an operator back with all tokens, or one token; the next request with it is refused.
     Revoke {
         /// Name of the operator.
-        #[arg(required_unless_present = "token", conflicts_with = "token")]
+        #[arg(required_unless_present = "id", conflicts_with = "id")]
         name: Option<String>,
         /// Id of one token.
-        #[arg(long, value_name = "ID")]
-        token: Option<String>,
+        #[arg(long = "token", value_name = "ID")]
+        id: Option<String>,
         /// Why, for the audit.
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,

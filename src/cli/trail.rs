@@ -11,7 +11,6 @@ use super::context::Context;
 use super::output::{Output, moment, table_with_reasons};
 use crate::admin::{shown, trail};
 use crate::audit::Sealed;
-use serde_json::json;
 
 /// Of a list of entries, in this order.
 const COLUMNS: &[&str] = &[

@@ -8,7 +8,7 @@ pub use super::settle::Accepted;
 pub use super::views::{Counted, DiffView, RunView, SnapshotView, UserView};
 pub use crate::drift::life::Decision;
 
-use super::refusal::Refusal;
+pub use super::refusal::Refusal;
 use crate::store::{Error, Store, Tx};
 
 /// The last runs, newest first.

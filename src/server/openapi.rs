@@ -115,6 +115,9 @@ fn operation(route: &Route) -> Value {
     if !route.body.is_empty() {
         operation["requestBody"] = body(route);
     }
+    if let Answered::Begun(_) = route.answered {
+        operation["responses"]["200"] = good(route);
+    }
     operation
 }
 

@@ -1,5 +1,7 @@
 //! The operators' API, `/admin/api/v1`: who may, what a change leaves behind, and what bad input is told.
 
+mod runs;
+
 use crate::support::World;
 use crate::support::binary::Installed;
 use crate::support::desk::BASE;

@@ -3,10 +3,11 @@
 //! - `table`: every route with what it takes and answers. Routing, the reading of requests, the roles and the
 //!   OpenAPI document are made of it, so that they cannot disagree.
 //! - `route`: what a row of it consists of; whether it changes something is in the type of its handler.
-//! - `field`: what a request may carry; `shape`, `nouns`: what answers consist of.
+//! - `field`: what a request may carry; `shape`, `nouns`, `drift_nouns`: what answers consist of.
 //! - `ask`: a request that was read; `answer`: envelope, pages, CSV and NDJSON.
+//! - `returned`: the page where Apollo sends people back to (R13).
 //! - `mount`: guard, read, ask, answer.
-//! - `team`, `access`, `people`, `keys`, `trail`: the handlers, each a question to a service.
+//! - `team`, `access`, `people`, `keys`, `runs`, `trail`: the handlers, each a question to a service.
 //!
 //! Lives elsewhere: rules and audit (`admin`'s services), the holders' endpoints (`admin/api`), the document
 //! (`server/openapi`).
@@ -14,16 +15,21 @@
 mod access;
 mod answer;
 mod ask;
+mod drift_nouns;
 pub mod field;
 mod keys;
 pub mod mount;
 pub mod nouns;
 mod people;
+mod returned;
 pub mod route;
+mod runs;
 pub mod shape;
 pub mod table;
 mod team;
 mod trail;
+
+pub use returned::callback;
 
 use serde_json::{Map, Value};
 

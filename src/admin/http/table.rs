@@ -2,6 +2,7 @@
 
 use super::answer::Outcome;
 use super::ask::{Ask, Change};
+use super::drift_nouns::{CLASS, DIFF, FINDING, FINDING_STORY, REVIEW, RUN, SNAPSHOT};
 use super::field::{Kind, may, must};
 use super::nouns::{
     DIRECTORY, ENTRY, ISSUED_TOKEN, KEY, OPERATOR, REVOKED_KEY, REVOKED_TOKEN, SEAT, STORY, STUCK, TEAM,
@@ -9,17 +10,34 @@ use super::nouns::{
 };
 use super::route::{Answered, Route};
 use super::shape::Shape;
-use super::{access, keys, people, team, trail};
-use Answered::{List, One};
+use super::{access, keys, people, runs, team, trail};
+use Answered::{Begun, List, One};
 
 const STATES: Kind = Kind::OneOf(&["assigned", "waiting", "unassigned", "held"]);
 const PLANS: Kind = Kind::OneOf(&crate::admin::service::PLANS);
 const ROLES: Kind = Kind::OneOf(&["viewer", "analyst", "sales_rep", "sales_manager", "admin"]);
+const CLASSES: Kind = Kind::OneOf(&[
+    "stranger",
+    "absent",
+    "lingering",
+    "zombie",
+    "renamed",
+    "drifted",
+    "duplicate",
+    "foreign_domain",
+    "foreign_team",
+    "waiting",
+    "sso_bypass",
+    "side_door",
+    "owner_at_risk",
+    "acting_admin",
+    "stale_key",
+]);
 const LIVES: Kind = Kind::OneOf(&["live", "expired", "revoked"]);
 
 /// The table.
 pub fn table() -> Vec<Route> {
-    [of_the_team(), of_access(), of_people(), of_keys(), of_the_trail()].concat()
+    [of_the_team(), of_access(), of_people(), of_keys(), of_runs(), of_findings(), of_the_trail()].concat()
 }
 
 fn of_the_team() -> Vec<Route> {
@@ -83,6 +101,54 @@ fn of_keys() -> Vec<Route> {
             .asks(&[may("state", LIVES, "Only keys in this state.")]),
         post("/keys/{id}/revoke", "revoke_key", &REVOKED_KEY, keys::revoke)
             .says("End a key; no call with it begins afterwards."),
+    ]
+}
+
+fn of_runs() -> Vec<Route> {
+    let begin = Route::changes("POST", "/runs", "begin_run", Begun(&RUN), runs::begin)
+        .says("Read Apollo's users now; only a complete run changes findings.")
+        .asks(&[may("wait", Kind::Flag, "Answer 200 when the run is over instead of 202 at once.")])
+        .takes(&[
+            may("accept_drop", Kind::Flag, "Believe that so many people are gone."),
+            may("accept_foreign_team", Kind::Flag, "Believe a list that holds users of other teams."),
+        ]);
+    vec![
+        list("/runs", "runs", &RUN, runs::list).says("Runs of the reconciliation, newest first."),
+        begin,
+        get("/runs/diff", "diff_runs", One(&DIFF), runs::diff).says("Who is not the same in two runs.").asks(
+            &[
+                must("from", Kind::Number(1, i64::MAX), "Number of one run."),
+                must("to", Kind::Number(1, i64::MAX), "Number of the other."),
+            ],
+        ),
+        get("/runs/{id}", "run", One(&RUN), runs::one).says("One run, with its evidence."),
+        get("/runs/{id}/users", "snapshot", One(&SNAPSHOT), runs::snapshot)
+            .says("Everybody Apollo had as of a run."),
+        get("/figures", "figures", One(&RUN), runs::figures).says("Seats and money, as last counted."),
+    ]
+}
+
+fn of_findings() -> Vec<Route> {
+    vec![
+        list("/findings", "findings", &FINDING, runs::findings)
+            .says("Where Apollo and the seats differ: the most urgent first, then the dearest.")
+            .asks(&[
+                may("state", Kind::OneOf(&["open", "snoozed", "expected", "closed"]), "open when absent."),
+                may("class", CLASSES, "Only of this kind."),
+                may("severity", Kind::OneOf(&["high", "medium", "low"]), "Only this urgent."),
+                may("seat_id", Kind::Text, "Only about this seat."),
+                may("apollo_id", Kind::Text, "Only about this Apollo user."),
+            ]),
+        get("/findings/{id}", "finding", One(&FINDING_STORY), runs::finding)
+            .says("One finding with its history."),
+        post("/findings/{id}/snooze", "snooze_finding", &FINDING_STORY, runs::snooze)
+            .says("Let a finding sleep.")
+            .takes(&[must("until", Kind::Moment, "When it wakes.")]),
+        post("/findings/{id}/expect", "expect_finding", &FINDING_STORY, runs::expect)
+            .says("Say that it is as it should be."),
+        post("/findings/{id}/reopen", "reopen_finding", &FINDING_STORY, runs::reopen).says("Open it again."),
+        list("/classes", "classes", &CLASS, runs::classes).says("The kinds of finding, explained."),
+        get("/review", "review", One(&REVIEW), runs::review).says("Everything an access review shows."),
     ]
 }
 

@@ -1,8 +1,9 @@
 //! `audit export`.
 
+use super::COLUMNS;
 use super::draft::Draft;
 use super::proof::progress;
-use super::{COLUMNS, data};
+use crate::admin::shown;
 use crate::admin::trail::{self, Bound, Handed, Keys, Part, Range, Sink};
 use crate::audit::line;
 use crate::cli::Failure;
@@ -99,7 +100,7 @@ pub(super) fn sink(mut out: impl Write + Send + 'static, csv: bool) -> Sink {
                 sheet = Some(Sheet::begin(Form::Csv, COLUMNS, out)?);
                 Ok(())
             }
-            Part::Entry(entry) => sheet.as_mut().map_or(Ok(()), |sheet| sheet.row(&data(entry))),
+            Part::Entry(entry) => sheet.as_mut().map_or(Ok(()), |sheet| sheet.row(&shown::entry(entry))),
             Part::Footer(_) => sheet.take().map_or(Ok(()), Sheet::end),
         });
     }

@@ -7,8 +7,8 @@
 //! - `api`: the founding document's admin endpoints, for holders whose role manages the team (R6).
 //! - `grant`: the OAuth grant towards Apollo (R13).
 //! - `doctor`: whether the connections hold.
-//! - `http`: the operators' API, and the page where Apollo sends people back to; `shown`: things as that API and
-//!   `--json` show them.
+//! - `http`: the operators' API, and the page where Apollo sends people back to; `shown`: things as that API
+//!   and `--json` show them.
 //! - `links`: how well an identity provider keeps up with the people it sent.
 //! - `operators`: who may use the operators' API.
 //! - `refusal`: why an operator's wish is not done, with the exit code it ends in.

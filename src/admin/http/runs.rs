@@ -59,8 +59,8 @@ pub async fn diff(ask: Ask) -> Outcome {
     Ok(Told::One(json!(service::diff(from, to, &ask.bridge.store).await?)))
 }
 
-/// `POST /runs`: answered as soon as the run has a number, or with `wait` when it is over. It goes on whatever
-/// becomes of the request.
+/// `POST /runs`: answered as soon as the run has a number, or with `wait` when it is over. It goes on
+/// whatever becomes of the request.
 pub async fn begin(change: Change) -> Outcome {
     let (ask, act) = (&change.ask, change.act());
     let accepted = Accepted { drop: ask.flag("accept_drop"), foreign_team: ask.flag("accept_foreign_team") };

@@ -1,5 +1,5 @@
-//! Holds JSON against the schemas of an OpenAPI document: as much of JSON Schema as ours use, and what it does
-//! not know is a failure.
+//! Holds JSON against the schemas of an OpenAPI document: as much of JSON Schema as ours use, and what it
+//! does not know is a failure.
 
 use serde_json::Value;
 

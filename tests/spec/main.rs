@@ -77,3 +77,4 @@ mod tokens;
 mod unassign;
 mod unassign_stops_calls;
 mod unknown_attributes;
+mod whole_story;

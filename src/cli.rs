@@ -4,7 +4,6 @@
 //! Exit codes: 0 ok, 1 failed, 2 usage, 3 findings, 4 held, 5 denied, 6 upstream, 7 integrity, 8
 //! configuration. Secrets are never arguments: they come from files or configuration.
 
-mod adopt;
 mod apollo;
 mod backup;
 mod bench;
@@ -25,7 +24,6 @@ mod seat;
 mod secret;
 mod serve;
 mod story;
-mod stuck;
 mod team;
 mod token;
 mod trail;

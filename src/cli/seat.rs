@@ -1,6 +1,8 @@
 //! `seat list|show|role|export|timeline`; `seat adopt` stands in `adopt`.
 
+mod adopt;
 mod story;
+mod stuck;
 
 use super::Failure;
 use super::commands::Seat as Verb;
@@ -47,9 +49,9 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
             let given = people::give_role(address, role, Context::act(), &Context::open()?.store).await?;
             output.show("seat", &shown::seat(&given.view), || given_told(&given, role));
         }
-        Verb::Stuck => super::stuck::run(output).await?,
+        Verb::Stuck => stuck::run(output).await?,
         Verb::Adopt { from_apollo: _, directory, dry_run, reason } => {
-            super::adopt::run(directory, reason, dry_run, output).await?
+            adopt::run(directory, reason, dry_run, output).await?
         }
     }
     Ok(())

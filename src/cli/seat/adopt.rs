@@ -1,12 +1,12 @@
 //! `seat adopt`.
 
-use super::Failure;
-use super::context::Context;
-use super::output::{Format, Output, table_with_reasons, waiting};
 use crate::admin::Refusal;
 use crate::admin::adopt::{self, Adoption, Candidate, Fate};
 use crate::admin::{grant, service};
 use crate::apollo::{Apollo, ReadOptions};
+use crate::cli::Failure;
+use crate::cli::context::Context;
+use crate::cli::output::{Format, Output, table_with_reasons, waiting};
 use crate::http::Clock;
 use serde_json::json;
 

@@ -1,9 +1,9 @@
 //! `seat stuck`.
 
-use super::Failure;
-use super::context::Context;
-use super::output::{Output, table_with_reasons};
 use crate::admin::stuck::{self, Stuck};
+use crate::cli::Failure;
+use crate::cli::context::Context;
+use crate::cli::output::{Output, table_with_reasons};
 use serde_json::json;
 
 const COLUMNS: [&str; 12] = [

@@ -231,7 +231,7 @@ pub struct KeyView {
     pub record: ApiKeyRecord,
     /// The holder's address or userName.
     pub holder: String,
-    /// `live`, `expired` or `revoked`.
+    /// `live`, `suspended` while the loss of the seat is held, `expired` or `revoked`.
     pub state: &'static str,
 }
 
@@ -252,8 +252,10 @@ pub async fn keys(now: i64, store: &Store) -> Result<Vec<KeyView>, Refusal> {
                         .map_or(person.user_name.as_str(), |address| address.as_str())
                         .to_owned()
                 });
+                let held = seat.as_ref().is_some_and(|seat| seat.seat.standing() == Standing::Held);
                 let state = match (record.revoked_at, record.expires_at > now) {
                     (Some(_), _) => "revoked",
+                    (None, true) if held => "suspended",
                     (None, true) => "live",
                     (None, false) => "expired",
                 };

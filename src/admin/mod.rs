@@ -11,6 +11,7 @@
 //!   and `--json` show them.
 //! - `links`: how well an identity provider keeps up with the people it sent.
 //! - `operators`: who may use the operators' API.
+//! - `holds`: losses that wait; `hand`: what an operator does to a person; `directories`: to a directory.
 //! - `refusal`: why an operator's wish is not done, with the exit code it ends in.
 //! - `sso`: the SSO facts of a directory.
 //! - `stuck`: people refused or waiting.
@@ -20,8 +21,11 @@
 pub mod adopt;
 pub mod api;
 pub mod clients;
+pub mod directories;
 pub mod doctor;
 pub mod grant;
+pub mod hand;
+pub mod holds;
 pub mod http;
 pub mod keys;
 pub mod links;

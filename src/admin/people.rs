@@ -27,7 +27,8 @@ pub struct SeatView {
 }
 
 impl SeatView {
-    fn of(record: SeatRecord, directory: Directory) -> Self {
+    /// A seat of a directory, with what the roles come to.
+    pub fn of(record: SeatRecord, directory: Directory) -> Self {
         let held =
             held(&record.sent_roles, &directory.role_map, record.operator_role, directory.default_role);
         Self { record, directory, held }
@@ -192,6 +193,19 @@ impl RoleGiven {
 ///
 /// Errors: [`Refusal::UnknownPerson`].
 pub async fn give_role(address: String, role: Role, act: Act, store: &Store) -> Result<RoleGiven, Refusal> {
+    give_role_because(address, role, None, act, store).await
+}
+
+/// The same with the operator's reason (U8).
+///
+/// Errors: [`Refusal::UnknownPerson`].
+pub async fn give_role_because(
+    address: String,
+    role: Role,
+    reason: Option<String>,
+    act: Act,
+    store: &Store,
+) -> Result<RoleGiven, Refusal> {
     decide(store, move |tx| {
         let found = known_as(&address, tx)?;
         let directory =
@@ -210,6 +224,7 @@ pub async fn give_role(address: String, role: Role, act: Act, store: &Store) -> 
         tx.append(&Entry {
             directory_id: Some(directory.id.clone()),
             seat_id: Some(before.id.clone()),
+            reason,
             ..entry
         })?;
         let cause = Cause { actor: act.actor, now: act.now, request_id: None };

@@ -2,6 +2,7 @@
 
 use crate::flavour::Unsupported;
 use crate::rbac::MintRefusal;
+use crate::seat::Violation;
 use crate::seat::policy::NotConnectable;
 use crate::store;
 
@@ -14,6 +15,26 @@ pub enum Refusal {
     /// A rule of the keys.
     #[error(transparent)]
     Minting(#[from] MintRefusal),
+    /// A rule of the seat (L4, L8).
+    #[error(transparent)]
+    Seat(#[from] Violation),
+    /// No such hold, or decided before.
+    #[error("nothing is held under {id}; see `seatbridge hold list`")]
+    UnknownHold {
+        /// As typed.
+        id: String,
+    },
+    /// People still hold or await a seat.
+    #[error(
+        "{seats} people hold or await a seat through directory {name}: unassign them in the identity provider, \
+         or pass them on with `seatbridge directory move {name} --to OTHER`, then remove it"
+    )]
+    DirectoryInUse {
+        /// Which directory.
+        name: String,
+        /// How many.
+        seats: i64,
+    },
     /// A rule of the plan (A1).
     #[error(transparent)]
     NotConnectable(#[from] NotConnectable),
@@ -160,6 +181,7 @@ impl Refusal {
             Refusal::Store(_) | Refusal::NoCredential(_) | Refusal::Output(_) => 1,
             Refusal::UnknownDirectory { .. }
             | Refusal::UnknownPerson { .. }
+            | Refusal::UnknownHold { .. }
             | Refusal::UnknownToken { .. }
             | Refusal::UnknownClient { .. }
             | Refusal::UnknownCredential { .. }
@@ -170,6 +192,8 @@ impl Refusal {
             Refusal::BadValue(_) | Refusal::SsoUnreadable(_) | Refusal::Unsupported(_) => 2,
             Refusal::Minting(MintRefusal::UnknownRole | MintRefusal::BadTtl { .. }) => 2,
             Refusal::Minting(_)
+            | Refusal::Seat(_)
+            | Refusal::DirectoryInUse { .. }
             | Refusal::NotConnectable(_)
             | Refusal::SsoMissing { .. }
             | Refusal::TrustedElsewhere { .. }

@@ -127,6 +127,10 @@ pub struct DirectoryWish {
     pub without_seat: Option<WithoutSeat>,
     /// L12.
     pub default_role: Option<Role>,
+    /// L13: seats a directory may lose within an hour; `Some(None)` takes the limit away.
+    pub fuse_seats: Option<Option<i64>>,
+    /// L13: the same in percent.
+    pub fuse_percent: Option<Option<i64>>,
     /// L12: IdP names to roles of ours.
     pub role_map: Vec<(String, Role)>,
     /// A1.
@@ -138,6 +142,8 @@ impl DirectoryWish {
         let policy = &mut directory.policy;
         policy.email_change = self.email_change.unwrap_or(policy.email_change);
         policy.without_seat = self.without_seat.unwrap_or(policy.without_seat);
+        policy.fuse.seats = self.fuse_seats.unwrap_or(policy.fuse.seats);
+        policy.fuse.percent = self.fuse_percent.unwrap_or(policy.fuse.percent);
         directory.default_role = self.default_role.unwrap_or(directory.default_role);
         directory
             .role_map
@@ -209,7 +215,11 @@ pub async fn set_directory(
         let mut directory = before.clone();
         wish.apply(&mut directory);
         tx.update_directory(&directory)?;
-        let entry = act.entry(Action::SetDirectory, &directory.name);
+        let mut entry = act.entry(Action::SetDirectory, &directory.name);
+        if before.policy.fuse != directory.policy.fuse {
+            let fuse = |directory: &Directory| json!(directory.policy.fuse);
+            entry.changes = json!([{"path": "fuse", "before": fuse(&before), "after": fuse(&directory)}]);
+        }
         tx.append(&Entry { directory_id: Some(directory.id.clone()), ..entry })?;
         let cause = Cause { actor: act.actor, now: act.now, request_id: None };
         end_beyond_reach_of_all(&before, &directory, &cause, tx)?;

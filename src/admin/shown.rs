@@ -101,6 +101,8 @@ pub fn directory(directory: &Directory, links: &Links) -> Value {
     json!({
         "id": directory.id, "name": directory.name, "flavour": directory.flavour,
         "email_change": email_change(directory), "without_seat": without_seat(directory),
+        "fuse_seats": directory.policy.fuse.seats, "fuse_percent": directory.policy.fuse.percent,
+        "paused_at": directory.paused_at.map(rfc3339), "paused_why": directory.paused_why,
         "default_role": directory.default_role, "role_map": directory.role_map,
         "sso_entity_id": directory.sso_entity_id, "sso_certificate_sha256": directory.sso_certificate,
         "created_at": rfc3339(directory.created_at),
@@ -158,7 +160,7 @@ pub fn seat(view: &SeatView) -> Value {
         "id": record.id, "user_name": person.map(|person| person.user_name.as_str()).unwrap_or_default(),
         "address": address, "external_id": person.and_then(|person| person.external_id.clone()),
         "directory": view.directory.name, "state": record.seat.standing().as_str(),
-        "waits_for": view.waits_for(), "waiting_since": record.waiting_since.map(rfc3339),
+        "protected": record.protected_at.is_some(), "waits_for": view.waits_for(), "waiting_since": record.waiting_since.map(rfc3339),
         "roles": view.held.roles, "role_source": view.held.source, "unknown_roles": view.held.unknown,
         "assigned_at": record.assigned_at.map(rfc3339), "released_at": record.released_at.map(rfc3339),
         "created_at": rfc3339(record.created_at), "updated_at": rfc3339(record.updated_at),

@@ -4,7 +4,7 @@ use super::Failure;
 use super::commands::{self, Choices, Directory as Verb};
 use super::context::Context;
 use super::output::{Output, facts, moment, table};
-use super::trust;
+use super::{hand, trust};
 use crate::admin::links::{Links, links};
 use crate::admin::service::{self, DirectoryWish};
 use crate::admin::shown::{self, email_change, without_seat};
@@ -56,6 +56,12 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
             let links = links(&found, &context.store).await?;
             output.show("directory", &shown::directory(&found, &links), || told(&found, &links));
         }
+        Verb::Pause { name, reason } => hand::pause(name, true, &reason, output).await?,
+        Verb::Resume { name, reason } => hand::pause(name, false, &reason, output).await?,
+        Verb::Move { from, to, dry_run, reason } => {
+            hand::move_people(from, to, dry_run, &reason, output).await?;
+        }
+        Verb::Remove { name, reason } => hand::remove(name, &reason, output).await?,
         Verb::Trust { name, issuer } => trust::add(name, issuer, output).await?,
         Verb::Distrust { name } => trust::end(name, output).await?,
         Verb::List => {
@@ -106,6 +112,8 @@ fn wish(choices: Choices) -> Result<DirectoryWish, Failure> {
             commands::WithoutSeat::Refuse => WithoutSeat::Refuse,
             commands::WithoutSeat::Wait => WithoutSeat::Wait,
         }),
+        fuse_seats: choices.fuse_seats.map(|limit| limit.0),
+        fuse_percent: choices.fuse_percent.map(|limit| limit.0),
         default_role: choices.default_role.as_deref().map(role).transpose()?,
         role_map: choices.map_role.iter().map(map).collect::<Result<_, _>>()?,
         sso: sso_facts(&choices)?,
@@ -128,16 +136,29 @@ fn read(file: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(file).map_err(|cause| Failure::Usage(format!("{} cannot be read: {cause}", file.display())))
 }
 
+fn fuse(directory: &Directory) -> String {
+    let fuse = directory.policy.fuse;
+    let seats = fuse.seats.map(|most| format!("{most} seats an hour"));
+    let percent = fuse.percent.map(|most| format!("{most} percent an hour"));
+    let limits: Vec<String> = seats.into_iter().chain(percent).collect();
+    if limits.is_empty() { "off: no loss is held".to_owned() } else { limits.join(", ") }
+}
+
 fn told(directory: &Directory, links: &Links) -> String {
     let map: Vec<String> = directory.role_map.iter().map(|(name, role)| format!("{name} = {role}")).collect();
     // An application that deactivates nobody looks like one that had no reason to: say what to look at.
     let never = || format!("never: {}", directory.flavour.deactivation_hint());
     let missing = || "missing: Apollo wants SSO before SCIM".to_owned();
+    let paused = directory.paused_at.map(moment);
+    let why = directory.paused_why.as_deref().unwrap_or_default();
+    let state = paused.map_or_else(|| "connected".to_owned(), |at| format!("paused since {at}: {why}"));
     let known = facts(&[
+        ("state", state),
         ("directory", directory.name.clone()),
         ("flavour", directory.flavour.to_string()),
         ("email change", email_change(directory).to_owned()),
         ("without seat", without_seat(directory).to_owned()),
+        ("fuse", fuse(directory)),
         ("default role", directory.default_role.to_string()),
         ("role map", if map.is_empty() { "-".to_owned() } else { map.join(", ") }),
         ("SSO entity id", directory.sso_entity_id.clone().unwrap_or_else(missing)),

@@ -42,7 +42,11 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
             let all = keys::keys(Clock::default().now(), store).await?;
             output.list("key", COLUMNS, all.iter().map(shown), || listed(&all))?;
         }
-        Verb::Revoke { id } => {
+        Verb::Revoke { holder: Some(holder), reason, .. } => {
+            super::hand::revoke_keys(holder, &reason.unwrap_or_default(), output).await?;
+        }
+        Verb::Revoke { id, .. } => {
+            let id = id.unwrap_or_default();
             let ended = keys::revoke(id, operator(), store).await?;
             output.show("key", &json!({"id": ended.id, "revoked": true}), || {
                 format!("key {} is dead: no call with it begins from now on", ended.id)

@@ -1,4 +1,4 @@
-//! `seat list|show|role|export|timeline`; `seat adopt` stands in `adopt`.
+//! `seat list|show|role|export|timeline`; `seat adopt` stands in `adopt`, what is done by hand in `hand`.
 
 mod adopt;
 mod story;
@@ -7,8 +7,10 @@ mod stuck;
 use super::Failure;
 use super::commands::Seat as Verb;
 use super::context::Context;
+use super::hand;
 use super::output::{Output, facts, moment, moment_or_dash, table, table_with_reasons};
 use super::trail::what;
+use crate::admin::hand::said;
 use crate::admin::people::{self, RoleGiven, SeatStory, SeatView};
 use crate::admin::shown;
 use crate::rbac::{Role, RoleSource};
@@ -26,6 +28,7 @@ const COLUMNS: &[&str] = &[
     "released_at",
     "waiting_since",
     "waits_for",
+    "protected",
     "external_id",
     "id",
     "created_at",
@@ -44,9 +47,17 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
         }
         Verb::Export => story::export(output).await?,
         Verb::Timeline { address, since } => story::tell(address, since, output).await?,
-        Verb::Role { address, role } => {
+        Verb::Assign { address, directory, reason } => {
+            hand::assign(address, directory, &reason, output).await?;
+        }
+        Verb::Unassign { address, reason } => hand::unassign(address, &reason, output).await?,
+        Verb::Protect { address, reason } => hand::protect(address, true, &reason, output).await?,
+        Verb::Unprotect { address, reason } => hand::protect(address, false, &reason, output).await?,
+        Verb::Role { address, role, reason } => {
             let role = super::directory::role(&role)?;
-            let given = people::give_role(address, role, Context::act(), &Context::open()?.store).await?;
+            let reason = Some(said(&reason)?);
+            let store = Context::open()?.store;
+            let given = people::give_role_because(address, role, reason, Context::act(), &store).await?;
             output.show("seat", &shown::seat(&given.view), || given_told(&given, role));
         }
         Verb::Stuck => stuck::run(output).await?,
@@ -77,7 +88,7 @@ fn address(view: &SeatView) -> Option<String> {
     person.address.as_ref().map(|address| address.as_str().to_owned())
 }
 
-fn user_name(view: &SeatView) -> String {
+pub(super) fn user_name(view: &SeatView) -> String {
     view.record.seat.person().map(|person| person.user_name.as_str().to_owned()).unwrap_or_default()
 }
 
@@ -85,7 +96,7 @@ fn user_name(view: &SeatView) -> String {
 pub(super) fn listed(all: &[SeatView]) -> String {
     let row = |view: &SeatView| {
         let since = match view.record.seat.standing().as_str() {
-            "assigned" => view.record.assigned_at,
+            "assigned" | "held" => view.record.assigned_at,
             "waiting" => view.record.waiting_since,
             _ => view.record.released_at.or(Some(view.record.created_at)),
         };
@@ -122,6 +133,9 @@ fn told(story: &SeatStory) -> String {
     ];
     if let Some(reason) = view.waits_for() {
         rows.insert(3, ("waits for", reason.to_owned()));
+    }
+    if let Some(since) = view.record.protected_at {
+        rows.push(("protected", format!("since {}: a loss is held", moment(since))));
     }
     if !view.held.unknown.is_empty() {
         rows.push(("unknown roles", view.held.unknown.join(", ")));

@@ -42,6 +42,15 @@ pub struct IdLabels {
     pub theirs: &'static str,
 }
 
+/// What a connector is answered while its directory is paused, so that it keeps the change and sends it again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pause {
+    /// HTTP status.
+    pub status: u16,
+    /// Whole seconds until it may come again.
+    pub retry_seconds: u32,
+}
+
 /// What a dialect must answer. Every answer is pure and total: odd input is handed on, never refused.
 pub(super) trait Dialect {
     fn read_user(&self, body: Value) -> Translated;
@@ -53,6 +62,7 @@ pub(super) trait Dialect {
     fn groups_off_hint(&self) -> &'static str;
     fn deactivation_hint(&self) -> &'static str;
     fn retry_hint(&self) -> &'static str;
+    fn pause(&self) -> Pause;
     fn id_labels(&self) -> IdLabels;
     fn log_word(&self, act: Act) -> &'static str;
 }
@@ -141,6 +151,11 @@ impl Flavour {
     /// Where an admin has a refused request sent again.
     pub fn retry_hint(self) -> &'static str {
         self.dialect().retry_hint()
+    }
+
+    /// What its connector is answered while an operator has paused the directory (product U8).
+    pub fn pause(self) -> Pause {
+        self.dialect().pause()
     }
 
     /// What this IdP's admins know our `id` and their `externalId` as.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::dialect::{BearerForm, Dialect, IdLabels};
+use super::dialect::{BearerForm, Dialect, IdLabels, Pause};
 use super::manager::manager;
 use super::note::{Note, Notes, Read, Translated};
 use super::patch::{Operation, operations, put};
@@ -94,6 +94,12 @@ impl Dialect for Entra {
 
     fn retry_hint(&self) -> &'static str {
         "wait for Entra, which tries again by itself and ever more rarely, or use Provision on demand there"
+    }
+
+    /// Entra tries again what was answered with 503 in the next cycle, and it is no fault of the job; it has
+    /// quarantined jobs for 429 (facts §10).
+    fn pause(&self) -> Pause {
+        Pause { status: 503, retry_seconds: 600 }
     }
 
     fn id_labels(&self) -> IdLabels {

@@ -36,7 +36,7 @@ mod unsupported;
 mod value;
 mod words;
 
-pub use dialect::{BearerForm, Flavour, IdLabels};
+pub use dialect::{BearerForm, Flavour, IdLabels, Pause};
 pub use entra::soft_deleted_name;
 pub use issuer::TenantIssuer;
 pub use note::{Note, Read, Translated};

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::dialect::{BearerForm, Dialect, IdLabels};
+use super::dialect::{BearerForm, Dialect, IdLabels, Pause};
 use super::note::{Note, Notes, Read, Translated};
 use super::patch::{Operation, operations};
 use super::spelling::{Kind, Spelt};
@@ -56,6 +56,12 @@ impl Dialect for Okta {
 
     fn deactivation_hint(&self) -> &'static str {
         "in Okta see that Deactivate Users is on under Provisioning > To App"
+    }
+
+    /// After a 5xx Okta leaves a failed task until an admin retries it; after a 429 it waits as told and comes
+    /// again by itself, ten times at most, waiting longer each time (facts §12).
+    fn pause(&self) -> Pause {
+        Pause { status: 429, retry_seconds: 600 }
     }
 
     /// Okta's screens call our `id` the External ID of an app user.

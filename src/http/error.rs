@@ -11,6 +11,7 @@ pub use problem::{Kind, PROBLEM_JSON, Problem};
 use super::body::Unread;
 use super::foreign::NotVerified;
 use crate::credential::{bearer::Malformed, foreign, scim_token::Invalid};
+use crate::flavour::Pause;
 use crate::rbac::{Denial, MintRefusal, Role};
 use crate::scim::{self, ScimType};
 use crate::seat::Violation;
@@ -78,6 +79,12 @@ pub enum ScimFailure {
         /// The ETag as of now.
         current: String,
     },
+    /// An operator paused the directory (U8).
+    #[error(
+        "an operator of the bridge has paused this directory: nothing was changed, and the change is taken \
+         when it is sent again after the pause; lookups are answered meanwhile"
+    )]
+    Paused(Pause),
     /// The body is no JSON.
     #[error("{}", not_json(*line, *column, *empty))]
     NotJson {
@@ -199,6 +206,7 @@ impl ScimFailure {
             }
             F::RevokedClient | F::ForeignToken(_) => (401, None),
             F::IssuerUnreachable => (503, None),
+            F::Paused(pause) => (pause.status, None),
             F::Precondition { .. } => (412, None),
             F::NoUserName => (400, Some(ScimType::InvalidValue)),
             F::NotJson { .. } | F::NotGzip | F::Unread(Unread::Broken) => {
@@ -271,6 +279,9 @@ impl ResponseError for ScimFailure {
         let mut answer = answer_with(refusal.status, SCIM_JSON);
         if refusal.status == 401 {
             answer.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"seatbridge\""));
+        }
+        if let ScimFailure::Paused(pause) = self {
+            answer.insert_header((header::RETRY_AFTER, pause.retry_seconds.to_string()));
         }
         if let ScimFailure::ForeignCoding { .. } = self {
             answer.insert_header((header::ACCEPT_ENCODING, "gzip"));

@@ -122,7 +122,7 @@ pub fn write_because(
     Ok(Written { record, changes, dead_keys, unknown_roles, losses })
 }
 
-fn read_user(person: &Person) -> Result<User, Error> {
+pub(super) fn read_user(person: &Person) -> Result<User, Error> {
     translate::user_of(person).map_err(|error| Error::Unreadable(error.to_string()))
 }
 

@@ -2,6 +2,7 @@
 //!
 //! - `http`: handlers for `/scim/v2`, each a guard, a question, an answer.
 //! - `service`: load, decide, save, audit, log, as one use case.
+//! - `hand`: what an operator does to a seat.
 //! - `ledger`: what one decision writes: seat, events, audit, dead keys.
 //! - `losses`: holds that follow their seats, and the alarm when a directory loses many.
 //! - `adoption`: people Apollo has already, made known before the first sync.
@@ -13,6 +14,7 @@
 //! - `queue`: the turn of people who wait.
 
 pub mod adoption;
+mod hand;
 pub mod http;
 pub mod ledger;
 pub mod log;

@@ -1,5 +1,6 @@
 //! Load, decide, save, audit, log: one use case, one transaction (L11).
 
+use super::hand::{Deed, unguarded};
 use super::ledger;
 use super::log::{About, Request, act_of};
 use super::losses;
@@ -13,12 +14,14 @@ use crate::http::error::ScimFailure;
 use crate::http::guard::ScimClient;
 use crate::scim::{Patch, Read};
 use crate::seat::policy::{RETURN_SECONDS, revives_by_external_id, revives_by_user_name};
-use crate::seat::{Capacity, Command, Facts, Person, Rival, Standing, Violation, decide};
+use crate::seat::{Capacity, Command, Facts, Holder, Person, Rival, Standing, Violation, decide};
 use crate::store::records::{Directory, SeatRecord};
 use crate::store::{Error, Tx};
 
 // The operator changes roles by the same path, with the same consequences.
+pub use super::hand::move_to;
 pub use super::ledger::{Cause, Written, end_beyond_reach, end_beyond_reach_of_all, fresh, write_because};
+pub use super::translate::person_of;
 // So does whoever takes people over from Apollo.
 pub use super::adoption::{person as adoptable, record as record_adopted};
 
@@ -112,6 +115,10 @@ struct Work<'a> {
 impl Work<'_> {
     fn run(&mut self, order: Order) -> Result<Outcome, Error> {
         let Order { wish, id, precondition, request } = order;
+        if self.directory.paused_at.is_some() {
+            let failure = ScimFailure::Paused(self.directory.flavour.pause());
+            return self.refuse(None, None, act_for(&wish), action_for(&wish), failure, &request);
+        }
         let (before, wish) = match (wish, id) {
             (Wish::Create(read), _) => return self.create(read, request),
             (wish, Some(id)) => (self.tx.seat(&self.directory.id, &id)?, wish),
@@ -262,8 +269,9 @@ impl Work<'_> {
         let wants_seat = match command {
             Command::Assign(_) | Command::Reassign(_) => true,
             Command::Amend(_) => before.seat.standing() == Standing::Waiting,
+            Command::Grant => true,
             Command::Record(_) | Command::Unassign(_) | Command::Remove => false,
-            Command::Grant | Command::Release | Command::Reject => false,
+            Command::Release | Command::Reject => false,
         };
         let capacity = if wants_seat { self.tx.capacity(self.cause.now)? } else { Capacity::default() };
         let returns_until = before.released_at.map(|at| at + RETURN_SECONDS * 1_000_000);
@@ -279,7 +287,8 @@ impl Work<'_> {
             facts.fuse_blown = self.directory.policy.fuse.is_blown_by(losses);
             facts.protected = before.protected_at.is_some();
         }
-        let Some(person) = command.person() else {
+        let holder = before.seat.holder().filter(|_| *command == Command::Reject);
+        let Some(person) = command.person().or(holder.map(Holder::person)) else {
             return Ok(facts);
         };
         let named = self.carrier_of(person.user_name.key())?;
@@ -381,6 +390,27 @@ pub fn grant(
             Ok(true)
         }
         Ok(_) | Err(_) => Ok(false),
+    }
+}
+
+/// What an operator does, by the same rules but for the fuse and the protection, which are there for the IdP.
+///
+/// Errors: the store's; within them the rule that stands in the way.
+pub fn by_hand(
+    record: SeatRecord,
+    command: Command,
+    reason: &str,
+    directory: &Directory,
+    cause: &Cause,
+    tx: &mut dyn Tx,
+) -> Result<Deed, Error> {
+    let mut work = Work { directory, cause, tx, carrier: None, neighbour: None };
+    let facts = unguarded(work.facts(&record, &command)?);
+    match decide(&record.seat, command, &directory.policy, &facts) {
+        Err(violation) => Ok(Err(violation)),
+        Ok(decision) => {
+            ledger::write_because(Some(reason), record, &decision, directory, cause, work.tx).map(Ok)
+        }
     }
 }
 

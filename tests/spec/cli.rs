@@ -72,7 +72,7 @@ async fn the_cli_works_beside_a_running_server() {
     let seats = bridge.data(&["seat", "list"]);
     assert_eq!(column(&seats, "address"), ["ada@corp.example", "rin@corp.example"]);
     assert_eq!(column(&seats, "state"), ["assigned", "assigned"]);
-    let given = bridge.data(&["seat", "role", "Ada@Corp.example", "analyst"]);
+    let given = bridge.data(&["seat", "role", "Ada@Corp.example", "analyst", "--reason", "new team"]);
     assert_eq!((&given["roles"], &given["role_source"]), (&json!(["analyst"]), &json!("operator")));
     let ada = bridge.data(&["seat", "show", "ada@corp.example"]);
     assert_eq!(ada["roles"], json!(["analyst"]));

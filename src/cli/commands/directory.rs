@@ -15,6 +15,25 @@ pub(in crate::cli) enum WithoutSeat {
     Wait,
 }
 
+/// A limit, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) struct Limit(pub Option<i64>);
+
+fn limit(text: &str) -> Result<Limit, String> {
+    if text == "off" {
+        return Ok(Limit(None));
+    }
+    let number = text.parse().ok().filter(|number| *number >= 0 && *number <= 1_000_000_000);
+    number.map(|number| Limit(Some(number))).ok_or_else(|| "write a whole number from 0, or off".to_owned())
+}
+
+fn percent(text: &str) -> Result<Limit, String> {
+    limit(text)
+        .ok()
+        .filter(|limit| limit.0.is_none_or(|percent| percent <= 100))
+        .ok_or_else(|| "write a whole number from 0 to 100, or off".to_owned())
+}
+
 /// What a directory chooses.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Choices {
@@ -33,6 +52,12 @@ pub(in crate::cli) struct Choices {
     /// When there is no seat to give: refuse, or accept the person and let them wait.
     #[arg(long)]
     pub without_seat: Option<WithoutSeat>,
+    /// Most seats it may lose within an hour, further losses being held: a number (0 holds every one), or off.
+    #[arg(long, value_name = "N", value_parser = limit)]
+    pub fuse_seats: Option<Limit>,
+    /// The same as a share of its assigned seats, in percent, or off.
+    #[arg(long, value_name = "P", value_parser = percent)]
+    pub fuse_percent: Option<Limit>,
     /// Role of holders nobody said more about (viewer when absent).
     #[arg(long, value_name = "ROLE")]
     pub default_role: Option<String>,
@@ -66,6 +91,44 @@ pub(in crate::cli) enum Directory {
         name: String,
         #[command(flatten)]
         choices: Choices,
+    },
+    /// Let one change nothing until it is resumed; its connector keeps what it has to say.
+    Pause {
+        /// Its name.
+        name: String,
+        /// Why, for the audit.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// End a pause.
+    Resume {
+        /// Its name.
+        name: String,
+        /// Why, for the audit.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// Pass the people of one to another, with seat, id, keys and history; exit 3 when somebody clashes.
+    Move {
+        /// Whom they leave.
+        from: String,
+        /// Whom they pass to.
+        #[arg(long, value_name = "NAME")]
+        to: String,
+        /// Only say what would happen.
+        #[arg(long)]
+        dry_run: bool,
+        /// Why, for the audit.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// Disconnect one that nobody holds a seat through; history and audit stay.
+    Remove {
+        /// Its name.
+        name: String,
+        /// Why, for the audit.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
     },
     /// Accept the tokens that Entra ID sends when no secret was pasted; instead of those accepted before.
     Trust {

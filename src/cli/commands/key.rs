@@ -24,9 +24,16 @@ pub(in crate::cli) enum Key {
     },
     /// List them, without their text.
     List,
-    /// End one by its id.
+    /// End one by its id, or all of one person.
     Revoke {
         /// Its id.
-        id: String,
+        #[arg(required_unless_present = "holder", conflicts_with = "holder")]
+        id: Option<String>,
+        /// Every key of this person, by address or userName.
+        #[arg(long, value_name = "ADDRESS", requires = "reason")]
+        holder: Option<String>,
+        /// Why, for the audit.
+        #[arg(long, value_name = "TEXT", requires = "holder")]
+        reason: Option<String>,
     },
 }

@@ -7,6 +7,7 @@ mod backup;
 mod directory;
 mod drift;
 mod grading;
+mod hold;
 mod key;
 mod log;
 mod operator;
@@ -22,6 +23,7 @@ pub(super) use backup::{Backup, Restore};
 pub(super) use directory::{Choices, Directory, EmailChange, Trusted, WithoutSeat};
 pub(super) use drift::Drift;
 pub(super) use grading::{Bench, Conformance, Graded};
+pub(super) use hold::Hold;
 pub(super) use key::Key;
 pub(super) use log::Log;
 pub(super) use operator::{Operator, OperatorRole};
@@ -123,6 +125,9 @@ pub(super) enum Command {
     /// What is wrong between Apollo and the seats, since when, what it costs, what to do.
     #[command(subcommand)]
     Drift(Drift),
+    /// Losses that wait for an operator.
+    #[command(subcommand)]
+    Hold(Hold),
     /// Scoped keys to Apollo's API.
     #[command(subcommand)]
     Key(Key),

@@ -27,6 +27,44 @@ pub(in crate::cli) enum Seat {
         address: String,
         /// viewer, analyst, sales_rep, sales_manager or admin.
         role: String,
+        /// Why, for the audit.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// Give a person a seat by hand, known or new; the IdP's next request about them wins.
+    Assign {
+        /// Address or userName.
+        address: String,
+        /// Through which directory somebody new comes, where several are connected.
+        #[arg(long, value_name = "NAME")]
+        directory: Option<String>,
+        /// Why, for the audit.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// Take a person's seat now, keys and all, for example while the IdP is down.
+    Unassign {
+        /// Address or userName.
+        address: String,
+        /// Why, for the audit.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// Let no IdP take a person's seat: the loss is held until you decide.
+    Protect {
+        /// Address or userName.
+        address: String,
+        /// Why, for the audit.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// End the protection.
+    Unprotect {
+        /// Address or userName.
+        address: String,
+        /// Why, for the audit.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
     },
     /// Everybody the identity provider wants something for and does not get it, and what to do.
     Stuck,

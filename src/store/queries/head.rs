@@ -87,9 +87,10 @@ pub(super) fn count(conn: &mut Conn, before: Option<&SeatRecord>, after: &SeatRe
         conn.kept.cooling = None;
     }
     let shown = |record: &SeatRecord| i64::from(!record.seat.is_hidden());
-    let more = shown(after) - before.map_or(0, shown);
-    if more != 0 {
-        *conn.kept.users.entry(after.directory_id.clone()).or_default() += more;
+    // A record may pass from one directory to another.
+    let before = before.map(|before| (before, -shown(before)));
+    for (record, more) in before.into_iter().chain([(after, shown(after))]) {
+        *conn.kept.users.entry(record.directory_id.clone()).or_default() += more;
     }
     Ok(())
 }

@@ -193,6 +193,16 @@ impl Holds for Conn {
         Ok(holds::table.filter(holds::decided_at.is_null()).count().get_result(&mut self.db)?)
     }
 
+    fn standings_of(&mut self, directory_id: &str) -> Result<Vec<(String, i64)>, Error> {
+        let counted: Vec<(String, i64)> = seats::table
+            .filter(seats::directory_id.eq(directory_id))
+            .group_by(seats::standing)
+            .select((seats::standing, diesel::dsl::count_star()))
+            .order(seats::standing)
+            .load(&mut self.db)?;
+        Ok(super::seats::merged(counted))
+    }
+
     fn set_protected(&mut self, seat_id: &str, since: Option<i64>) -> Result<(), Error> {
         diesel::update(seats::table.find(seat_id))
             .set(seats::protected_at.eq(since))

@@ -41,6 +41,19 @@ fn save_emails(conn: &mut Conn, seat_id: &str, emails: &[EmailKey]) -> Result<()
     Ok(())
 }
 
+/// Counts by state, a User whose removal waits among those that are held.
+pub(super) fn merged(counted: Vec<(String, i64)>) -> Vec<(String, i64)> {
+    let mut told: Vec<(String, i64)> = Vec::new();
+    for (word, many) in counted {
+        let word = word.strip_suffix("_removed").map_or(word.clone(), str::to_owned);
+        match told.iter_mut().find(|(known, _)| *known == word) {
+            Some((_, all)) => *all += many,
+            None => told.push((word, many)),
+        }
+    }
+    told
+}
+
 impl Conn {
     /// Seats given back after `since` that are not taken again; counted once for the commands of a batch,
     /// which begin within moments of each other, until one of them changes it.
@@ -262,14 +275,6 @@ impl Seats for Conn {
             .select((seats::standing, count_star()))
             .order(seats::standing)
             .load(&mut self.db)?;
-        let mut told: Vec<(String, i64)> = Vec::new();
-        for (word, many) in counted {
-            let word = word.strip_suffix("_removed").map_or(word.clone(), str::to_owned);
-            match told.iter_mut().find(|(known, _)| *known == word) {
-                Some((_, all)) => *all += many,
-                None => told.push((word, many)),
-            }
-        }
-        Ok(told)
+        Ok(merged(counted))
     }
 }

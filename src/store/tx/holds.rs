@@ -24,6 +24,8 @@ pub trait Holds {
     fn holds_of(&mut self, seat_id: &str) -> Result<Vec<HoldRecord>, Error>;
     /// How many wait.
     fn count_open_holds(&mut self) -> Result<i64, Error>;
+    /// How many seats of one directory are in each state.
+    fn standings_of(&mut self, directory_id: &str) -> Result<Vec<(String, i64)>, Error>;
     /// Protects a holder from loss, or ends that.
     fn set_protected(&mut self, seat_id: &str, since: Option<i64>) -> Result<(), Error>;
 }

@@ -117,6 +117,7 @@ impl Kept {
             "removed" => "remove".to_owned(),
             "yielded" => "yield".to_owned(),
             "held" => "hold".to_owned(),
+            "moved" => "move_directory".to_owned(),
             assigned => assigned.trim_end_matches("ed").to_owned(),
         };
         let told: BTreeMap<i64, &Sealed> = self.audit.iter().map(|entry| (entry.seq, entry)).collect();
@@ -148,7 +149,8 @@ impl Kept {
         let own = self.events.iter().filter(|event| event.what != "yielded");
         let mut changes: Vec<String> = own
             .map(|event| {
-                let of_the_bridge = format!("turn {}", event.audit_seq);
+                // Without a request: an operator's deed, or the turn of somebody who waited.
+                let of_the_bridge = format!("turn {}", event.at);
                 told[&event.audit_seq].request_id.clone().unwrap_or(of_the_bridge)
             })
             .collect();

@@ -69,8 +69,9 @@ pub struct Moved {
     pub dead_keys: Vec<String>,
 }
 
-/// Passes the people of one directory to another, with seat, id, keys and history: the other identity provider
-/// finds them by their userName and links them. The old one's externalIds are dropped; whoever clashes stays.
+/// Passes the people of one directory to another, with seat, id, keys and history: the other identity
+/// provider finds them by their userName and links them. The old one's externalIds are dropped; whoever
+/// clashes stays.
 ///
 /// Errors: [`Refusal::UnknownDirectory`], [`Refusal::BadValue`].
 pub async fn move_people(

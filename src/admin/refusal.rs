@@ -26,8 +26,8 @@ pub enum Refusal {
     },
     /// People still hold or await a seat.
     #[error(
-        "{seats} people hold or await a seat through directory {name}: unassign them in the identity provider, \
-         or pass them on with `seatbridge directory move {name} --to OTHER`, then remove it"
+        "{seats} people hold or await a seat through directory {name}: unassign them in the identity \
+         provider, or pass them on with `seatbridge directory move {name} --to OTHER`, then remove it"
     )]
     DirectoryInUse {
         /// Which directory.

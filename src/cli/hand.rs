@@ -110,9 +110,9 @@ pub(super) async fn pause(name: String, wanted: bool, reason: &str, output: Outp
             return format!("directory {name} goes on; its connector sends again what it could not change");
         }
         format!(
-            "directory {name} is paused: nothing its connector sends changes anything. It is answered {} with \
-             Retry-After {}, so that it sends again later; lookups go on.\nEnd it with `seatbridge directory \
-             resume {name} --reason TEXT`, within hours: connectors give up in the end",
+            "directory {name} is paused: nothing its connector sends changes anything. It is answered {} \
+             with Retry-After {}, so that it sends again later; lookups go on.\nEnd it with `seatbridge \
+             directory resume {name} --reason TEXT`, within hours: connectors give up in the end",
             pause.status, pause.retry_seconds
         )
     });
@@ -139,8 +139,8 @@ fn moved_told(moved: &Moved, to: &str) -> String {
     } else {
         format!(
             "{many} people passed to directory {to}, with seat, id, keys and history. Its identity provider \
-             finds them by userName; take the application away in the old one only after `seatbridge directory \
-             remove`, or pause the old directory"
+             finds them by userName. The old one's connector finds nobody from now on: take its application \
+             away, then run `seatbridge directory remove`"
         )
     };
     if !moved.dead_keys.is_empty() {

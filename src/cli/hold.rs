@@ -62,9 +62,10 @@ fn listed(all: &[HoldView]) -> String {
         return told;
     }
     format!(
-        "{told}\n\nTheir keys are suspended and their seats kept. Give one back with `seatbridge hold reject ID \
-         --reason TEXT`,\nall of a directory with `seatbridge hold reject --all --directory NAME --reason TEXT`; \
-         `hold release` lets\nthe loss happen, and the keys die."
+        "{told}\n\nTheir keys are suspended and their seats kept. One gets the seat back by\n  \
+         seatbridge hold reject ID --reason TEXT\nand all of a directory by\n  \
+         seatbridge hold reject --all --directory NAME --reason TEXT\n\
+         `hold release` lets the loss happen, and the keys die."
     )
 }
 
@@ -81,8 +82,8 @@ fn told(decided: &Decided, verdict: Verdict) -> String {
         }
     };
     if verdict == Verdict::Reject && !decided.done.is_empty() {
-        told += "\nThe identity provider still has them as inactive: mend its scope, or its next request takes \
-                 the seats again";
+        told += "\nThe identity provider still has them as inactive: mend its scope, or its next request \
+                 takes the seats again";
     }
     for left in &decided.left {
         told += &format!("\nleft: {}: {}", printable(&left.person), printable(&left.because));

@@ -42,7 +42,7 @@ pub struct IdLabels {
     pub theirs: &'static str,
 }
 
-/// What a connector is answered while its directory is paused, so that it keeps the change and sends it again.
+/// What a connector is answered while its directory is paused, so that it sends the change again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pause {
     /// HTTP status.

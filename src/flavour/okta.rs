@@ -58,8 +58,8 @@ impl Dialect for Okta {
         "in Okta see that Deactivate Users is on under Provisioning > To App"
     }
 
-    /// After a 5xx Okta leaves a failed task until an admin retries it; after a 429 it waits as told and comes
-    /// again by itself, ten times at most, waiting longer each time (facts §12).
+    /// After a 5xx Okta leaves a failed task until an admin retries it; after a 429 it waits as told and
+    /// comes again by itself, ten times at most, waiting longer each time (facts §12).
     fn pause(&self) -> Pause {
         Pause { status: 429, retry_seconds: 600 }
     }

@@ -39,11 +39,9 @@ mod findings;
 mod grants;
 #[path = "queries/head.rs"]
 mod head;
-#[path = "queries/held.rs"]
-mod held;
 #[path = "queries/story/histories.rs"]
 mod histories;
-#[path = "queries/holds.rs"]
+#[path = "queries/holds/mod.rs"]
 mod holds;
 #[path = "queries/keys.rs"]
 mod keys;

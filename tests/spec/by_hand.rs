@@ -1,5 +1,5 @@
-//! Acting by hand (U8): what an operator does takes effect at once, is audited with a reason, and says what the
-//! identity provider's next request makes of it.
+//! Acting by hand (U8): what an operator does takes effect at once, is audited with a reason, and stands
+//! until the identity provider's next request.
 
 use crate::support::World;
 use crate::support::binary::Installed;
@@ -81,7 +81,7 @@ async fn an_operator_assigns_and_unassigns_until_the_idp_speaks_again() {
     assert!(reasons.clone().all(|entry| entry.reason.as_deref() == Some(WHY)), "{told:#?}");
 }
 
-/// U8, L13: a protected person's loss is held, whatever the fuse says; an operator's word still takes the seat.
+/// U8, L13: a protected person's loss is held, whatever the fuse says; an operator still takes the seat.
 #[actix_web::test]
 async fn a_protected_person_loses_the_seat_by_an_operators_word_alone() {
     let world = World::start().await;
@@ -167,9 +167,9 @@ async fn people_move_to_another_identity_provider_and_the_old_directory_goes() {
     okta.create(json!({"userName": "eve", "emails": [{"value": "eve1@corp.example"}]})).await.is(201);
     entra.create(json!({"userName": "eve", "emails": [{"value": "eve2@corp.example"}]})).await.is(201);
 
-    let passed = |dry_run| {
+    let passed = |dry| {
         let (act, store) = (world.act(), world.store().clone());
-        async move { directories::move_people("okta".into(), "entra".into(), dry_run, WHY, act, &store).await }
+        async move { directories::move_people("okta".into(), "entra".into(), dry, WHY, act, &store).await }
     };
     let tried = passed(true).await.unwrap();
     assert_eq!((tried.moved.len(), tried.left.len()), (2, 1));

@@ -161,9 +161,10 @@ async fn of_64_deactivations_at_once_those_allowed_are_lost_and_the_others_held(
 /// gets seat, address or keys; the same person gets all of it back.
 #[actix_web::test]
 async fn a_held_seat_is_given_back_to_its_holder_and_to_nobody_else() {
-    let world = World::with_seats(2).await;
+    let world = World::with_seats(3).await;
     let okta = world.okta().await;
     fuse(&world, "okta", Some(0), None).await;
+    okta.assign("di@corp.example").await;
     let id = okta.create(json!({"userName": ADA, "externalId": "e1", "title": "CTO"})).await.is(201).id();
     world.give_role(ADA, Role::SalesRep).await;
     let key = world.mint(ADA, Role::SalesRep).await.unwrap().key.as_str().to_owned();

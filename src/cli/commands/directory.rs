@@ -52,7 +52,7 @@ pub(in crate::cli) struct Choices {
     /// When there is no seat to give: refuse, or accept the person and let them wait.
     #[arg(long)]
     pub without_seat: Option<WithoutSeat>,
-    /// Most seats it may lose within an hour, further losses being held: a number (0 holds every one), or off.
+    /// Most seats it may lose within an hour, further losses being held: a number (0 holds each), or off.
     #[arg(long, value_name = "N", value_parser = limit)]
     pub fuse_seats: Option<Limit>,
     /// The same as a share of its assigned seats, in percent, or off.

@@ -1,6 +1,7 @@
 //! A seat as a row.
 
-use super::{Db, held};
+use super::Db;
+use super::holds::kept;
 use crate::rbac::Role;
 use crate::seat::lifecycle::Reason;
 use crate::seat::{Address, Holder, Person, Profile, Seat, UserName, Yielded};
@@ -82,7 +83,7 @@ impl TryFrom<&SeatRecord> for SeatRow {
         };
         let (standing, held) = match &record.seat {
             Seat::Held(hold) => {
-                (if hold.is_hidden() { "held_removed" } else { "held" }, Some(held::of(hold)))
+                (if hold.is_hidden() { "held_removed" } else { "held" }, Some(kept::of(hold)))
             }
             other => (other.standing().as_str(), None),
         };
@@ -134,8 +135,8 @@ impl TryFrom<SeatRow> for SeatRecord {
         let seat = match (row.standing.as_str(), row.waiting_reason.as_deref()) {
             ("assigned", _) => Seat::Assigned(Holder::new(person).map_err(|_| unreadable("address"))?),
             ("held" | "held_removed", _) => {
-                let kept = row.held.as_deref().and_then(|text| held::read(text, person, yielded));
-                Seat::Held(Box::new(kept.ok_or_else(|| unreadable("held"))?))
+                let hold = row.held.as_deref().and_then(|text| kept::read(text, person, yielded));
+                Seat::Held(Box::new(hold.ok_or_else(|| unreadable("held"))?))
             }
             ("waiting", Some("no_address")) => Seat::Waiting(person, Reason::NoAddress),
             ("waiting", _) => Seat::Waiting(person, Reason::NoSeat),

@@ -4,7 +4,7 @@ use crate::seat::{Address, Hold, Holder, Person, Profile, UserName, Wanted, Why,
 use serde_json::{Value, json};
 
 /// As kept: the holder as they were, what the IdP wants, and why it waits.
-pub(super) fn of(hold: &Hold) -> String {
+pub(in super::super) fn of(hold: &Hold) -> String {
     let wanted = match &hold.wanted {
         Wanted::Unassigned(person, _) => {
             json!({"unassigned": {"address": person.address.as_ref().map(Address::as_str)}})
@@ -23,7 +23,7 @@ pub(super) fn of(hold: &Hold) -> String {
 }
 
 /// Read back; `shown` is the person of the row, whose address is the holder's.
-pub(super) fn read(kept: &str, shown: Person, yielded: Yielded) -> Option<Hold> {
+pub(in super::super) fn read(kept: &str, shown: Person, yielded: Yielded) -> Option<Hold> {
     let mut kept: Value = serde_json::from_str(kept).ok()?;
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let why = Why::parse(kept["why"].as_str()?)?;

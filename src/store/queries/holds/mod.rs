@@ -1,5 +1,7 @@
 //! Losses that wait, and how many there were.
 
+pub(super) mod kept;
+
 use super::{Conn, Db, head};
 use crate::seat::{Hold, Losses, Wanted};
 use crate::store::error::Error;

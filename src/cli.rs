@@ -14,7 +14,6 @@ mod context;
 mod demo;
 mod directory;
 mod doctor;
-mod drift;
 mod emulate;
 mod hand;
 mod hold;
@@ -145,7 +144,7 @@ async fn obey(command: Command, output: Output) -> Result<(), Failure> {
         Command::Secret(verb) => secret::run(verb, output).await,
         Command::Seat(verb) => seat::run(verb, output).await,
         Command::Reconcile(verb) => reconcile::run(verb, output).await,
-        Command::Drift(verb) => drift::run(verb, output).await,
+        Command::Drift(verb) => reconcile::drift::run(verb, output).await,
         Command::Hold(verb) => hold::run(verb, output).await,
         Command::Key(verb) => key::run(verb, output).await,
         Command::Operator(verb) => operator::run(verb, output).await,

@@ -37,7 +37,7 @@ impl Severity {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Class {
-    /// In Apollo, never ours.
+    /// In Apollo, and never given a seat by a directory.
     Stranger,
     /// Assigned, not in Apollo.
     Absent,
@@ -141,7 +141,7 @@ impl Class {
     /// What it is, in a sentence.
     pub fn means(self) -> &'static str {
         match self {
-            Class::Stranger => "Apollo lists somebody whom no directory ever sent.",
+            Class::Stranger => "Apollo lists somebody to whom no directory ever gave a seat.",
             Class::Absent => "Somebody holds a seat, and Apollo does not list them.",
             Class::Lingering => "Somebody gave their seat back, and Apollo still lets them in.",
             Class::Zombie => "Somebody holds a seat, and Apollo has deactivated them: they cannot work.",

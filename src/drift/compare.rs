@@ -9,7 +9,7 @@ mod users;
 use super::class::{Class, Severity};
 use super::matching::{Matches, Place, key_of, matches};
 use super::money::{Figures, figures};
-use super::roster::{Circumstances, Claim, Key, Member};
+use super::roster::{Circumstances, Key, Member};
 use super::teammate::Teammate;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -109,8 +109,8 @@ struct Desk<'a> {
 impl<'a> Desk<'a> {
     fn new(roster: &'a [Member], teammates: &[&'a Teammate], around: &'a Circumstances) -> Self {
         let domains = if around.company_domains.is_empty() {
-            let held = roster.iter().filter(|member| member.claim == Claim::Seat);
-            held.filter_map(|member| domain_of(member.address.as_deref()?)).collect()
+            // Also of those who left: an address does not become foreign with the last who had one like it.
+            roster.iter().filter_map(|member| domain_of(member.address.as_deref()?)).collect()
         } else {
             around.company_domains.iter().map(|domain| domain.trim().to_ascii_lowercase()).collect()
         };

@@ -183,7 +183,7 @@ mod tests {
         Living { id, state, snoozed_until, found: found(about) }
     }
 
-    /// C3: found, found again, no longer found, found once more: opened, nothing, closed by that run, reopened.
+    /// C3: found, found again, no longer found, found once more: opened, nothing, closed, reopened.
     #[test]
     fn a_finding_opens_closes_and_opens_again() {
         let opened = next(vec![found("a")], &[], 10);
@@ -198,7 +198,7 @@ mod tests {
         assert_eq!(next(vec![dearer.clone()], &open, 10).amended, [(1, dearer)]);
     }
 
-    /// C3: what is asleep or expected stays so while it is found, wakes on its day, and closes like any other.
+    /// C3: what is asleep or expected stays so while it is found, wakes on its day, and closes like others.
     #[test]
     fn sleep_ends_on_its_day() {
         let asleep = [kept(1, "a", State::Snoozed, Some(20))];

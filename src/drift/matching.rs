@@ -116,7 +116,7 @@ pub(super) mod tests {
             given_name: None,
             family_name: None,
             title: None,
-            assigned_at: claim.is_wanted().then_some(1_000_000),
+            assigned_at: (!matches!(claim, Claim::Queue(_))).then_some(1_000_000),
             released_at: (claim == Claim::Nothing).then_some(2_000_000),
             waiting_since: matches!(claim, Claim::Queue(_)).then_some(1_000_000),
             created_at: 1_000_000,

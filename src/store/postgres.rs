@@ -33,7 +33,7 @@ mod access;
 mod checkup;
 #[path = "queries/directories.rs"]
 mod directories;
-#[path = "queries/findings.rs"]
+#[path = "queries/reconciliation/findings.rs"]
 mod findings;
 #[path = "queries/grants.rs"]
 mod grants;
@@ -45,7 +45,7 @@ mod histories;
 mod holds;
 #[path = "queries/keys.rs"]
 mod keys;
-#[path = "queries/links.rs"]
+#[path = "queries/reconciliation/links.rs"]
 mod links;
 #[path = "queries/lists.rs"]
 mod lists;
@@ -55,7 +55,7 @@ mod lists_sql;
 mod operators;
 #[path = "queries/trail/proofs.rs"]
 mod proofs;
-#[path = "queries/runs.rs"]
+#[path = "queries/reconciliation/runs.rs"]
 mod runs;
 #[path = "queries/seat_row.rs"]
 mod seat_row;
@@ -63,7 +63,7 @@ mod seat_row;
 mod seats;
 #[path = "queries/spelled.rs"]
 mod spelled;
-#[path = "queries/teammates.rs"]
+#[path = "queries/reconciliation/teammates.rs"]
 mod teammates;
 #[path = "queries/teams.rs"]
 mod teams;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::drift::matching::tests::{member, teammate};
-use crate::drift::roster::{Acting, Mailbox};
+use crate::drift::roster::{Acting, Claim, Mailbox};
 use proptest::prelude::*;
 
 const DAY: i64 = 86_400_000_000;
@@ -36,6 +36,11 @@ fn left(id: &str, address: &str) -> Member {
     member(id, address, Claim::Nothing)
 }
 
+/// Known, and never given a seat: adopted, or sent without one.
+fn recorded(id: &str, address: &str) -> Member {
+    Member { assigned_at: None, released_at: None, ..left(id, address) }
+}
+
 fn linked(member: Member, apollo_id: &str) -> Member {
     Member { apollo_id: Some(apollo_id.to_owned()), ..member }
 }
@@ -52,7 +57,7 @@ fn presence_against_the_seat() {
     let over = Member { assigned_at: Some(NOW - DAY), ..ada.clone() };
     let queue = member("s", "ada@x.example", Claim::Queue("a seat"));
     let gone = left("s", "ada@x.example");
-    let adopted = Member { released_at: None, created_at: NOW - DAY + 1, ..gone.clone() };
+    let adopted = Member { created_at: NOW - DAY + 1, ..recorded("s", "ada@x.example") };
     let left_out = Member { created_at: NOW - DAY, ..adopted.clone() };
     for (roster, users, expected) in [
         (vec![ada.clone()], vec![user.clone()], vec![]),
@@ -62,9 +67,10 @@ fn presence_against_the_seat() {
         (vec![over], vec![], vec!["absent seat:s 0"]),
         (vec![gone.clone()], vec![user.clone()], vec!["lingering seat:s 100"]),
         (vec![adopted], vec![user.clone()], vec![]),
-        (vec![left_out], vec![user.clone()], vec!["lingering seat:s 100"]),
+        (vec![left_out], vec![user.clone()], vec!["stranger apollo:u 100"]),
         (vec![gone.clone()], vec![dead(user.clone())], vec![]),
         (vec![gone], vec![], vec![]),
+        (vec![recorded("s", "ada@x.example")], vec![user.clone()], vec!["stranger apollo:u 100"]),
         (vec![ada.clone()], vec![dead(user.clone())], vec!["zombie seat:s 0"]),
         (vec![queue.clone()], vec![], vec!["waiting seat:s 0"]),
         (vec![queue], vec![user.clone()], vec!["waiting seat:s 0"]),

@@ -31,7 +31,14 @@ pub(super) fn about_users(desk: &Desk, keep: &mut impl FnMut(Found)) {
                 keep(Found { cents, ..of_user(Class::Stranger, teammate, place) });
             }
             Place::Is(member) if member.claim.is_wanted() || is_to_come(desk, member) => {}
-            Place::Is(member) => keep(lingering(desk, teammate, member)),
+            Place::Is(member) if member.assigned_at.is_some() => keep(lingering(desk, teammate, member)),
+            // Adopted, or sent without a seat: they gave nothing back.
+            Place::Is(_) => {
+                let cents = desk.cents_of(teammate);
+                let mut finding = of_user(Class::Stranger, teammate, place);
+                finding.evidence.insert("known_here".to_owned(), json!("without ever a seat"));
+                keep(Found { cents, ..finding });
+            }
             Place::Spare(_) => {}
         }
         let outside = teammate.email.as_deref().filter(|address| !desk.is_ours(address));

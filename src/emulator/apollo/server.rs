@@ -94,6 +94,11 @@ impl Apollo {
         self.shared.faults().queue(times, fault);
     }
 
+    /// No faults any more, standing or queued.
+    pub fn clear_faults(&self) {
+        self.shared.faults().clear();
+    }
+
     /// The teammates in listing order.
     pub fn users(&self) -> Vec<User> {
         self.shared.world().team.all().collect()

@@ -6,6 +6,7 @@ pub mod fakes;
 pub mod issuer;
 pub mod kept;
 pub mod place;
+pub mod reconciling;
 pub mod replica;
 pub mod reply;
 pub mod schema;

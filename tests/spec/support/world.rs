@@ -76,6 +76,8 @@ impl World {
         let mut config = Config { public_url, ..Config::default() };
         config.apollo.base_url = apollo.base_url();
         config.apollo.master_key = Some(SecretString::from(MASTER_KEY));
+        // Nothing runs by itself but where a test wants it.
+        config.reconcile.interval_seconds = 0;
         change(&mut config, &apollo);
         migrate::run(&place.backend()).unwrap();
         let store = Store::open(&place.backend()).unwrap();

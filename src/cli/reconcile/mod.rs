@@ -1,14 +1,16 @@
-//! `reconcile run|list|show|diff`.
+//! `reconcile run|list|show|diff`; findings stand beside it (`drift`).
 
+pub(super) mod drift;
+
+use self::drift::{age, money};
 use super::Failure;
 use super::commands::Reconcile as Verb;
 use super::context::Context;
-use super::drift::{age, money};
 use super::output::{Output, bold, facts, indented, is_terminal, table, table_with_reasons};
 use crate::apollo::ReadOptions;
 use crate::drift::{Severity, State};
 use crate::reconcile::service::{
-    self, Accepted, Asked, DiffView, FindingView, Reconciler, RunView, SnapshotView, Wish,
+    self, Accepted, Asked, Counted, DiffView, FindingView, Reconciler, RunView, SnapshotView, Wish,
 };
 use crate::store::Store;
 use crate::store::records::RunOutcome;
@@ -113,7 +115,7 @@ fn summed_up(view: &RunView, open: &[FindingView]) -> String {
         more => format!("and {more} more: seatbridge drift list"),
     };
     let heading = format!("{} open, {urgent} of them urgent", open.len());
-    format!("{}\n{}\n{more}", bold(&heading), super::drift::listed(&few, view.counted.as_ref()))
+    format!("{}\n{}\n{more}", bold(&heading), drift::listed(&few, view.counted.as_ref()))
 }
 
 fn listed(runs: &[RunView]) -> String {
@@ -147,56 +149,60 @@ fn told(view: &RunView) -> String {
         ("by", view.asked_by.clone()),
         ("Apollo lists", format!("{} users", view.users)),
     ];
-    if let Some(counted) = &view.counted {
-        let it = &counted.figures;
-        let currency = &it.currency;
-        rows.extend([
-            (
-                "of these",
-                format!(
-                    "{} active ({} billed, {} free), {} deactivated",
-                    it.active, it.billed, it.free, it.deactivated
-                ),
-            ),
-            (
-                "seats here",
-                format!("{} assigned, {} waiting, {} bought", it.assigned, it.waiting, it.seats_bought),
-            ),
-            (
-                "reclaimable",
-                format!(
-                    "{} seats, up to {} a month",
-                    it.reclaimable_seats,
-                    money(it.reclaimable_cents, currency)
-                ),
-            ),
-            (
-                "on the shelf",
-                format!("{} seats, up to {} a month", it.shelf_seats, money(it.shelf_cents, currency)),
-            ),
-            (
-                "findings",
-                format!(
-                    "{} open ({} opened, {} found again, {} closed by this run)",
-                    view.open(),
-                    counted.opened,
-                    counted.reopened,
-                    counted.closed
-                ),
-            ),
-        ]);
-        if it.unmapped > 0 {
-            let says = "people have a permission set that money.permission_sets does not name: billed here";
-            rows.push(("unnamed sets", format!("{} {says}", it.unmapped)));
-        }
-        if counted.missing > 0 {
-            let says = "were not listed for the first time: gone only if the next complete run agrees";
-            rows.push(("missing", format!("{} {says}", counted.missing)));
-        }
-    }
+    rows.extend(view.counted.iter().flat_map(|counted| counted_told(view, counted)));
     let doubts: Vec<String> =
         view.sentences().iter().map(|says| format!("\n  !\n{}", indented(says))).collect();
     facts(&rows) + &doubts.join("").replace("\n  !\n      ", "\n  !   ")
+}
+
+/// What a complete run counted.
+fn counted_told(view: &RunView, counted: &Counted) -> Vec<(&'static str, String)> {
+    let it = &counted.figures;
+    let currency = &it.currency;
+    let mut rows = vec![
+        (
+            "of these",
+            format!(
+                "{} active ({} billed, {} free), {} deactivated",
+                it.active, it.billed, it.free, it.deactivated
+            ),
+        ),
+        (
+            "seats here",
+            format!("{} assigned, {} waiting, {} bought", it.assigned, it.waiting, it.seats_bought),
+        ),
+        (
+            "reclaimable",
+            format!(
+                "{} seats, up to {} a month",
+                it.reclaimable_seats,
+                money(it.reclaimable_cents, currency)
+            ),
+        ),
+        (
+            "on the shelf",
+            format!("{} seats, up to {} a month", it.shelf_seats, money(it.shelf_cents, currency)),
+        ),
+        (
+            "findings",
+            format!(
+                "{} open ({} opened, {} found again, {} closed by this run)",
+                view.open(),
+                counted.opened,
+                counted.reopened,
+                counted.closed
+            ),
+        ),
+    ];
+    if it.unmapped > 0 {
+        let says = "people have a permission set that money.permission_sets does not name: billed here";
+        rows.push(("unnamed sets", format!("{} {says}", it.unmapped)));
+    }
+    if counted.missing > 0 {
+        let says = "were not listed for the first time: gone only if the next complete run agrees";
+        rows.push(("missing", format!("{} {says}", counted.missing)));
+    }
+    rows
 }
 
 fn people(taken: &SnapshotView) -> String {

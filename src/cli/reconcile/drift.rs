@@ -1,9 +1,9 @@
 //! `drift list|show|explain|snooze|expect|reopen`, `drift report` stands in `story`.
 
-use super::Failure;
-use super::commands::Drift as Verb;
-use super::context::Context;
-use super::output::{Output, bold, facts, indented, table, table_with_reasons};
+use crate::cli::Failure;
+use crate::cli::commands::Drift as Verb;
+use crate::cli::context::Context;
+use crate::cli::output::{Output, bold, facts, indented, table, table_with_reasons};
 use crate::drift::{Class, State, UNTOLD};
 use crate::http::Clock;
 use crate::reconcile::service::{
@@ -33,7 +33,7 @@ const COLUMNS: &[&str] = &[
 
 const DAY: i64 = 86_400_000_000;
 
-pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
+pub(in crate::cli) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
     let context = Context::open()?;
     let store = &context.store;
     let now = Clock::default().now();
@@ -227,7 +227,7 @@ fn plain(value: &Value) -> String {
         Value::Null => "nothing".to_owned(),
         other => other.to_string(),
     };
-    super::output::printable(&text)
+    crate::cli::output::printable(&text)
 }
 
 async fn explain(class: Option<String>, now: i64, context: &Context, output: Output) -> Result<(), Failure> {
@@ -288,7 +288,7 @@ pub(super) fn age(rfc3339: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::cli::*;
 
     /// C4: integer cents, written as people write money.
     #[test]

@@ -288,7 +288,7 @@ pub(super) fn age(rfc3339: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::cli::*;
+    use super::*;
 
     /// C4: integer cents, written as people write money.
     #[test]

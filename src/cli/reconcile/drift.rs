@@ -39,7 +39,7 @@ pub(in crate::cli) async fn run(verb: Verb, output: Output) -> Result<(), Failur
     let now = Clock::default().now();
     let decided = match verb {
         Verb::List { class, state } => return list(class, &state, now, &context, output).await,
-        Verb::Report { out } => return super::story::report::run(out.as_deref(), output).await,
+        Verb::Report { out } => return crate::cli::story::report::run(out.as_deref(), output).await,
         Verb::Explain { class } => return explain(class, now, &context, output).await,
         Verb::Show { id } => service::finding(id, now, store).await?,
         Verb::Snooze { id, days, reason } => {

@@ -108,8 +108,8 @@ mod tests {
             told(&[ada.clone(), same.clone(), left], &[lower, dead.clone(), joined]),
             ["deactivated a 0", "left c 0", "joined d 0"]
         );
-        assert_eq!(told(&[ada.clone()], &[titled]), ["changed a 1"]);
-        assert_eq!(told(&[dead], &[ada.clone()]), ["reactivated a 0"]);
+        assert_eq!(told(std::slice::from_ref(&ada), &[titled]), ["changed a 1"]);
+        assert_eq!(told(&[dead], std::slice::from_ref(&ada)), ["reactivated a 0"]);
         assert!(told(&[ada.clone(), same.clone()], &[same, ada]).is_empty());
     }
 }

@@ -142,7 +142,7 @@ mod tests {
 
     fn prices() -> Prices {
         Prices {
-            seat_cents: 119_00,
+            seat_cents: 11_900,
             currency: "USD".to_owned(),
             names: [("set-a".to_owned(), "Admin".to_owned())].into(),
             free: ["set-b".to_owned()].into(),
@@ -184,8 +184,8 @@ mod tests {
         assert_eq!((told.listed, told.active, told.deactivated), (7, 6, 1));
         assert_eq!((told.billed, told.free, told.unmapped), (5, 1, 2));
         assert_eq!(told.unmapped_sets, ["set-c"]);
-        assert_eq!((told.reclaimable_seats, told.reclaimable_cents), (3, 3 * 119_00));
-        assert_eq!((told.shelf_seats, told.shelf_cents), (15, 15 * 119_00));
+        assert_eq!((told.reclaimable_seats, told.reclaimable_cents), (3, 3 * 11_900));
+        assert_eq!((told.shelf_seats, told.shelf_cents), (15, 15 * 11_900));
         assert_eq!((told.assigned, told.waiting, told.without_address), (1, 1, 1));
     }
 }

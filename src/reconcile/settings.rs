@@ -64,6 +64,6 @@ mod tests {
         assert_eq!(settings.prices.names.get("a").map(String::as_str), Some("Admin"));
         assert_eq!((settings.prices.names.len(), settings.prices.free.len()), (2, 2));
         assert_eq!(settings.company_domains, ["corp.example"]);
-        assert_eq!((settings.grace, settings.prices.seat_cents), (DAY, 119_00));
+        assert_eq!((settings.grace, settings.prices.seat_cents), (DAY, 11_900));
     }
 }

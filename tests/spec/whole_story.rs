@@ -115,7 +115,7 @@ async fn two_hundred_people_twenty_leavers_five_renames_and_three_strangers_add_
     apollo.set_users(listed());
 
     // 3 strangers of 119.00 each; 210 seats bought, 200 + 3 users billed.
-    assert_eq!(run(&installed), (3, open(&[("stranger", 3)]), 3 * 119_00, (210 - 203) * 119_00));
+    assert_eq!(run(&installed), (3, open(&[("stranger", 3)]), 3 * 11_900, (210 - 203) * 11_900));
 
     for leaver in 181..=200 {
         act(&mut tenant, "disable", Some(leaver), json!({})).await;
@@ -131,7 +131,7 @@ async fn two_hundred_people_twenty_leavers_five_renames_and_three_strangers_add_
 
     // 3 strangers and 5 who linger are billed for nothing; 203 - 15 users are billed. Renames cost nothing.
     let classes = open(&[("lingering", 5), ("renamed", 5), ("stranger", 3)]);
-    assert_eq!(run(&installed), (3, classes, (3 + 5) * 119_00, (210 - 188) * 119_00));
+    assert_eq!(run(&installed), (3, classes, (3 + 5) * 11_900, (210 - 188) * 11_900));
 
     in_apollo(&apollo, |user| {
         user.deleted |= is_among(user, 181..=200);
@@ -139,11 +139,11 @@ async fn two_hundred_people_twenty_leavers_five_renames_and_three_strangers_add_
             user.email = format!("{}.king@northbay.example", key(number));
         }
     });
-    assert_eq!(run(&installed), (3, open(&[("stranger", 3)]), 3 * 119_00, (210 - 183) * 119_00));
+    assert_eq!(run(&installed), (3, open(&[("stranger", 3)]), 3 * 11_900, (210 - 183) * 11_900));
 
     in_apollo(&apollo, |user| user.deleted |= user.email.starts_with("guest"));
     // Nobody is billed for nothing any more, and the 30 seats beyond the 180 in use lie on the shelf.
-    assert_eq!(run(&installed), (0, open(&[]), 0, 30 * 119_00));
+    assert_eq!(run(&installed), (0, open(&[]), 0, 30 * 11_900));
 
     receipts_add_up(&installed);
     installed.data(&["audit", "verify"]);

@@ -102,7 +102,11 @@ fn identity_against_the_seat() {
         (named(None, None, "King@x.example"), vec!["renamed seat:s>king@x.example 0"]),
         (asked, vec!["renamed seat:s>new@x.example 0"]),
     ] {
-        assert_eq!(told(std::slice::from_ref(&ada), &[user.clone()], &[], &around()), expected, "{user:?}");
+        assert_eq!(
+            told(std::slice::from_ref(&ada), std::slice::from_ref(&user), &[], &around()),
+            expected,
+            "{user:?}"
+        );
     }
 }
 
@@ -245,8 +249,8 @@ fn links_are_told_when_they_are_new() {
         all.iter().map(|one| format!("{} {} {:?}", one.seat_id, one.apollo_id, one.before)).collect()
     };
     let (ada, user) = (seat("s", "ada@x.example"), teammate("u", "ada@x.example"));
-    assert_eq!(links(&[ada.clone()], &[user.clone()]), ["s u None"]);
-    assert!(links(&[linked(ada.clone(), "u")], &[user.clone()]).is_empty());
+    assert_eq!(links(std::slice::from_ref(&ada), std::slice::from_ref(&user)), ["s u None"]);
+    assert!(links(&[linked(ada.clone(), "u")], std::slice::from_ref(&user)).is_empty());
     let anew = [dead(teammate("old", "ada@x.example")), user.clone()];
     assert_eq!(links(&[linked(ada, "old")], &anew), ["s u Some(\"old\")"]);
     assert!(links(&[linked(left("s", "ada@x.example"), "old")], &[user]).is_empty());

@@ -9,7 +9,7 @@ use seatbridge::reconcile::service;
 #[actix_web::test]
 async fn two_figures_add_up_by_hand() {
     let world = World::configured(20, |config| {
-        config.money.seat_cents = 149_00;
+        config.money.seat_cents = 14_900;
         config.money.currency = "EUR".to_owned();
         config.money.permission_sets = format!("{ADMIN_PROFILE}=Admin, {MEMBER_PROFILE}=Non-admin");
         config.money.free_permission_sets = BILLING_PROFILE.to_owned();
@@ -38,14 +38,14 @@ async fn two_figures_add_up_by_hand() {
     let figures = run.counted.unwrap().figures;
     assert_eq!((figures.active, figures.billed, figures.free, figures.unmapped), (9, 8, 1, 1));
     // 2 leavers + s1 + s3 + the second user = 5 seats; bought 20 - max(3, 8) billed = 12 on the shelf.
-    assert_eq!((figures.reclaimable_seats, figures.reclaimable_cents), (5, 5 * 149_00));
-    assert_eq!((figures.shelf_seats, figures.shelf_cents), (12, 12 * 149_00));
+    assert_eq!((figures.reclaimable_seats, figures.reclaimable_cents), (5, 5 * 14_900));
+    assert_eq!((figures.shelf_seats, figures.shelf_cents), (12, 12 * 14_900));
     assert_eq!((figures.currency.as_str(), figures.seats_bought, figures.assigned), ("EUR", 20, 3));
     let charged: i64 = world.all_findings().await.iter().map(|one| one.cents_per_month).sum();
     assert_eq!(charged, figures.reclaimable_cents);
     let report = service::report_data(world.clock.now(), world.store()).await.unwrap();
-    assert_eq!(report.figures.unwrap().reclaimable_cents, 5 * 149_00);
-    assert_eq!((report.over_time.len(), report.over_time[0].shelf_cents), (1, 12 * 149_00));
+    assert_eq!(report.figures.unwrap().reclaimable_cents, 5 * 14_900);
+    assert_eq!((report.over_time.len(), report.over_time[0].shelf_cents), (1, 12 * 14_900));
     assert_eq!(report.classes.iter().find(|one| one.class.as_str() == "lingering").unwrap().open, 2);
     assert!(report.untold.iter().any(|one| one.question.contains("last signed in")));
     world.buy(6).await;

@@ -16,7 +16,6 @@ mod directory;
 mod doctor;
 mod emulate;
 mod hand;
-mod hold;
 mod key;
 mod operator;
 mod output;
@@ -145,7 +144,7 @@ async fn obey(command: Command, output: Output) -> Result<(), Failure> {
         Command::Seat(verb) => seat::run(verb, output).await,
         Command::Reconcile(verb) => reconcile::run(verb, output).await,
         Command::Drift(verb) => reconcile::drift::run(verb, output).await,
-        Command::Hold(verb) => hold::run(verb, output).await,
+        Command::Hold(verb) => hand::hold::run(verb, output).await,
         Command::Key(verb) => key::run(verb, output).await,
         Command::Operator(verb) => operator::run(verb, output).await,
         Command::Log(verb) => story::log::run(verb, output).await,

@@ -70,7 +70,7 @@ pub enum MintRefusal {
     /// `key bootstrap` is done once.
     #[error(
         "the first admin was made already ({made_for}, {at}); give another person the role with \
-         `seatbridge seat role ADDRESS admin` and a key with `seatbridge key issue`"
+         `seatbridge seat role ADDRESS admin --reason TEXT` and a key with `seatbridge key issue`"
     )]
     BootstrappedAlready {
         /// Address of the first admin.

@@ -1,10 +1,10 @@
 //! `hold list|release|reject`.
 
-use super::Failure;
-use super::commands::Hold as Verb;
-use super::context::Context;
-use super::output::{Output, printable, table};
 use crate::admin::holds::{self, Decided, HoldView, Verdict, Which};
+use crate::cli::Failure;
+use crate::cli::commands::Hold as Verb;
+use crate::cli::context::Context;
+use crate::cli::output::{Output, printable, table};
 use crate::http::Clock;
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ const HELD: u8 = 4;
 const COLUMNS: &[&str] =
     &["holder", "directory", "since", "why", "wanted", "renamed_to", "keys", "seat_id", "id"];
 
-pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
+pub(in crate::cli) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
     let store = Context::open()?.store;
     let (verdict, held) = match verb {
         Verb::List => {

@@ -1,6 +1,8 @@
 //! What is done by hand: `seat assign|unassign|protect|unprotect`, `key revoke --holder`,
 //! `directory pause|resume|move|remove`.
 
+pub(super) mod hold;
+
 use super::Failure;
 use super::context::Context;
 use super::output::{Output, printable};

@@ -56,6 +56,11 @@ fn found(address: &str, tx: &mut dyn Tx) -> Found {
     }
 }
 
+/// What the audit calls a person: by name, although scripts ask by id.
+fn name_of(record: &SeatRecord) -> String {
+    record.seat.person().map(|person| person.user_name.as_str().to_owned()).unwrap_or_default()
+}
+
 fn carried_out(
     (record, directory): (SeatRecord, Directory),
     command: Command,
@@ -195,7 +200,7 @@ pub async fn protect(
                 directory_id: Some(directory.id.clone()),
                 seat_id: Some(record.id.clone()),
                 reason: Some(reason),
-                ..act.entry(action, &address)
+                ..act.entry(action, &name_of(&record))
             })?;
         }
         let view = SeatView::of(SeatRecord { protected_at, ..record }, directory);
@@ -221,7 +226,7 @@ pub async fn revoke_keys(holder: String, reason: &str, act: Act, store: &Store) 
                 directory_id: Some(directory.id.clone()),
                 seat_id: Some(record.id.clone()),
                 reason: Some(format!("key {}: {reason}", key.id)),
-                ..act.entry(Action::RevokeKey, &holder)
+                ..act.entry(Action::RevokeKey, &name_of(&record))
             })?;
             dead_keys.push(key.id);
         }

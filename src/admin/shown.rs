@@ -1,5 +1,7 @@
 //! Things as machines read them: one form for `--json` and for the operators' API.
 
+use super::hand::Done;
+use super::holds::{Decided, Verdict};
 use super::links::Links;
 use super::people::{SeatStory, SeatView};
 use super::secrets::Slot;
@@ -165,6 +167,35 @@ pub fn seat(view: &SeatView) -> Value {
         "roles": view.held.roles, "role_source": view.held.source, "unknown_roles": view.held.unknown,
         "assigned_at": record.assigned_at.map(rfc3339), "released_at": record.released_at.map(rfc3339),
         "created_at": rfc3339(record.created_at), "updated_at": rfc3339(record.updated_at),
+    })
+}
+
+/// What was done to a seat by hand.
+pub fn done(done: &Done) -> Value {
+    let mut data = seat(&done.view);
+    data["changed"] = json!(done.changed);
+    data["dead_keys"] = json!(done.dead_keys);
+    data
+}
+
+/// Whose keys were ended, and which.
+pub fn ended_keys(done: &Done) -> Value {
+    let person = done.view.record.seat.person();
+    json!({"holder": person.map(|person| person.user_name.as_str()).unwrap_or_default(), "revoked": done.dead_keys})
+}
+
+/// What deciding holds came to.
+pub fn decided(decided: &Decided, verdict: Verdict) -> Value {
+    let mut data = json!(decided);
+    data["verdict"] = json!(verdict);
+    data
+}
+
+/// Whether a directory is paused, and why.
+pub fn pause(directory: &Directory) -> Value {
+    json!({
+        "name": directory.name, "paused_at": directory.paused_at.map(rfc3339),
+        "paused_why": directory.paused_why,
     })
 }
 

@@ -1,5 +1,6 @@
 //! The operators' API, `/admin/api/v1`: who may, what a change leaves behind, and what bad input is told.
 
+mod hand;
 mod runs;
 
 use crate::support::World;

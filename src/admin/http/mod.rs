@@ -7,7 +7,7 @@
 //! - `ask`: a request that was read; `answer`: envelope, pages, CSV and NDJSON.
 //! - `returned`: the page where Apollo sends people back to (R13).
 //! - `mount`: guard, read, ask, answer.
-//! - `team`, `access`, `people`, `keys`, `runs`, `trail`: the handlers, each a question to a service.
+//! - `team`, `access`, `people`, `hand`, `keys`, `runs`, `trail`: the handlers, each a question to a service.
 //!
 //! Lives elsewhere: rules and audit (`admin`'s services), the holders' endpoints (`admin/api`), the document
 //! (`server/openapi`).
@@ -17,6 +17,7 @@ mod answer;
 mod ask;
 mod drift_nouns;
 pub mod field;
+mod hand;
 mod keys;
 pub mod mount;
 pub mod nouns;

@@ -58,6 +58,10 @@ pub static DIRECTORY: Shape = Shape {
         has("flavour", Of::Text),
         has("email_change", Of::Words(&["refuse", "reassign"])),
         has("without_seat", Of::Words(&["refuse", "wait"])),
+        maybe("fuse_seats", Of::Whole),
+        maybe("fuse_percent", Of::Whole),
+        maybe("paused_at", Of::Moment),
+        maybe("paused_why", Of::Text),
         has("default_role", Of::Words(ROLES)),
         has("role_map", Of::Anything),
         maybe("sso_entity_id", Of::Text),
@@ -105,8 +109,8 @@ pub static REVOKED_TOKEN: Shape = Shape {
     members: &[has("id", Of::Text), has("revoked", Of::Flag)],
 };
 
-const STATES: &[&str] = &["assigned", "waiting", "held", "unassigned", "removed"];
-const SOURCES: &[&str] = &["identity_provider", "operator", "directory_default"];
+pub(super) const STATES: &[&str] = &["assigned", "waiting", "held", "unassigned", "removed"];
+pub(super) const SOURCES: &[&str] = &["identity_provider", "operator", "directory_default"];
 
 /// `seat`.
 pub static SEAT: Shape = Shape {
@@ -120,6 +124,7 @@ pub static SEAT: Shape = Shape {
         maybe("external_id", Of::Text),
         has("directory", Of::Text),
         has("state", Of::Words(STATES)),
+        has("protected", Of::Flag),
         maybe("waits_for", Of::Text),
         maybe("waiting_since", Of::Moment),
         has("roles", Of::Texts),
@@ -160,6 +165,7 @@ pub static STORY: Shape = Shape {
         maybe("external_id", Of::Text),
         has("directory", Of::Text),
         has("state", Of::Words(STATES)),
+        has("protected", Of::Flag),
         maybe("waits_for", Of::Text),
         maybe("waiting_since", Of::Moment),
         has("roles", Of::Texts),

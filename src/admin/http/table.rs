@@ -4,6 +4,7 @@ use super::answer::Outcome;
 use super::ask::{Ask, Change};
 use super::drift_nouns::{CLASS, DIFF, FINDING, FINDING_STORY, REVIEW, RUN, SNAPSHOT};
 use super::field::{Kind, may, must};
+use super::hand::{self, DECIDED, DONE, ENDED_KEYS, HOLD, PAUSE};
 use super::nouns::{
     DIRECTORY, ENTRY, ISSUED_TOKEN, KEY, OPERATOR, REVOKED_KEY, REVOKED_TOKEN, SEAT, STORY, STUCK, TEAM,
     TOKEN, VERIFIED, VERSION,
@@ -37,7 +38,8 @@ const LIVES: Kind = Kind::OneOf(&["live", "expired", "revoked"]);
 
 /// The table.
 pub fn table() -> Vec<Route> {
-    [of_the_team(), of_access(), of_people(), of_keys(), of_runs(), of_findings(), of_the_trail()].concat()
+    [of_the_team(), of_access(), of_people(), by_hand(), of_keys(), of_runs(), of_findings(), of_the_trail()]
+        .concat()
 }
 
 fn of_the_team() -> Vec<Route> {
@@ -91,6 +93,39 @@ fn of_people() -> Vec<Route> {
         post("/seats/{id}/role", "give_role", &SEAT, people::give_role)
             .says("Give a person a role; it counts while the IdP sends none.")
             .takes(&[must("role", ROLES, "The role.")]),
+    ]
+}
+
+fn by_hand() -> Vec<Route> {
+    vec![
+        post("/seats", "assign_person", &DONE, hand::assign_person)
+            .says("Give somebody a seat by address, known or new; the identity provider's next word wins.")
+            .takes(&[
+                must("person", Kind::Text, "Address of the person."),
+                may("directory", Kind::Text, "Through which directory somebody new will come."),
+            ]),
+        post("/seats/{id}/assign", "assign", &DONE, hand::assign).says("Give a person known a seat."),
+        post("/seats/{id}/unassign", "unassign", &DONE, hand::unassign)
+            .says("Take a person's seat; the keys are dead before this is answered."),
+        post("/seats/{id}/protect", "protect", &DONE, hand::protect)
+            .says("Hold the loss of this seat until an operator decides."),
+        post("/seats/{id}/unprotect", "unprotect", &DONE, hand::unprotect)
+            .says("End the protection; what is held stays held."),
+        post("/seats/{id}/keys/revoke", "revoke_keys_of_holder", &ENDED_KEYS, hand::revoke_keys)
+            .says("End all keys of a person; the seat stays."),
+        list("/holds", "holds", &HOLD, hand::list).says("Losses that wait for a decision, oldest first."),
+        post("/holds/{id}/release", "release_hold", &DECIDED, hand::release)
+            .says("Let the loss happen; the keys die."),
+        post("/holds/{id}/reject", "reject_hold", &DECIDED, hand::reject)
+            .says("Give seat and keys back to the holder."),
+        post("/directories/{name}/holds/release", "release_holds", &DECIDED, hand::release_all)
+            .says("Let all losses happen that are held for a directory."),
+        post("/directories/{name}/holds/reject", "reject_holds", &DECIDED, hand::reject_all)
+            .says("Give seat and keys back to all holders of a directory."),
+        post("/directories/{name}/pause", "pause_directory", &PAUSE, hand::pause)
+            .says("Let a directory change nothing; its connector is told to come again."),
+        post("/directories/{name}/resume", "resume_directory", &PAUSE, hand::resume)
+            .says("Let a paused directory go on."),
     ]
 }
 

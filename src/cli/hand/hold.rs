@@ -1,12 +1,13 @@
 //! `hold list|release|reject`.
 
 use crate::admin::holds::{self, Decided, HoldView, Verdict, Which};
+use crate::admin::shown;
 use crate::cli::Failure;
 use crate::cli::commands::Hold as Verb;
 use crate::cli::context::Context;
 use crate::cli::output::{Output, printable, table};
 use crate::http::Clock;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Exit code while anything is held, so that a monitor sees it (U5).
 const HELD: u8 = 4;
@@ -31,14 +32,8 @@ pub(in crate::cli) async fn run(verb: Verb, output: Output) -> Result<(), Failur
         (None, name) => Which::AllOf(name.unwrap_or_default()),
     };
     let decided = holds::settle(which, verdict, &held.reason, Context::act(), &store).await?;
-    output.show("hold", &data(&decided, verdict), || told(&decided, verdict));
+    output.show("hold", &shown::decided(&decided, verdict), || told(&decided, verdict));
     if decided.left.is_empty() { Ok(()) } else { Err(Failure::Told(HELD)) }
-}
-
-fn data(decided: &Decided, verdict: Verdict) -> Value {
-    let mut data = json!(decided);
-    data["verdict"] = json!(verdict);
-    data
 }
 
 fn listed(all: &[HoldView]) -> String {

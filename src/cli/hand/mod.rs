@@ -8,20 +8,13 @@ use super::context::Context;
 use super::output::{Output, printable};
 use super::seat;
 use crate::admin::directories::{self, Moved};
-use crate::admin::hand::{self, Done};
+use crate::admin::hand;
 use crate::admin::shown;
 use crate::http::clock::rfc3339;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Said after every deed that the identity provider may undo.
 const NEXT: &str = "The next request of the identity provider about them wins";
-
-fn data(done: &Done) -> Value {
-    let mut data = shown::seat(&done.view);
-    data["changed"] = json!(done.changed);
-    data["dead_keys"] = json!(done.dead_keys);
-    data
-}
 
 pub(super) async fn assign(
     address: String,
@@ -31,7 +24,7 @@ pub(super) async fn assign(
 ) -> Result<(), Failure> {
     let store = Context::open()?.store;
     let done = hand::assign(address, directory, reason, Context::act(), &store).await?;
-    output.show("seat", &data(&done), || {
+    output.show("seat", &shown::done(&done), || {
         let name = seat::user_name(&done.view);
         if !done.changed {
             return format!("{name} holds a seat already");
@@ -48,7 +41,7 @@ pub(super) async fn assign(
 pub(super) async fn unassign(address: String, reason: &str, output: Output) -> Result<(), Failure> {
     let store = Context::open()?.store;
     let done = hand::unassign(address, reason, Context::act(), &store).await?;
-    output.show("seat", &data(&done), || {
+    output.show("seat", &shown::done(&done), || {
         let name = seat::user_name(&done.view);
         if !done.changed {
             return format!("{name} holds no seat");
@@ -70,7 +63,7 @@ pub(super) async fn protect(
 ) -> Result<(), Failure> {
     let store = Context::open()?.store;
     let done = hand::protect(address, wanted, reason, Context::act(), &store).await?;
-    output.show("seat", &data(&done), || {
+    output.show("seat", &shown::done(&done), || {
         let name = seat::user_name(&done.view);
         match (wanted, done.changed) {
             (true, _) => format!(
@@ -87,8 +80,7 @@ pub(super) async fn protect(
 pub(super) async fn revoke_keys(holder: String, reason: &str, output: Output) -> Result<(), Failure> {
     let store = Context::open()?.store;
     let done = hand::revoke_keys(holder, reason, Context::act(), &store).await?;
-    let ids = json!({"holder": seat::user_name(&done.view), "revoked": done.dead_keys});
-    output.show("key", &ids, || match done.dead_keys.as_slice() {
+    output.show("key", &shown::ended_keys(&done), || match done.dead_keys.as_slice() {
         [] => format!("{} has no living key", seat::user_name(&done.view)),
         keys => format!(
             "{} keys of {} are dead: no call with them begins from now on. The seat stays",
@@ -102,11 +94,7 @@ pub(super) async fn revoke_keys(holder: String, reason: &str, output: Output) ->
 pub(super) async fn pause(name: String, wanted: bool, reason: &str, output: Output) -> Result<(), Failure> {
     let store = Context::open()?.store;
     let directory = directories::pause(name, wanted, reason, Context::act(), &store).await?;
-    let data = json!({
-        "name": directory.name, "paused_at": directory.paused_at.map(rfc3339),
-        "paused_why": directory.paused_why,
-    });
-    output.show("directory", &data, || {
+    output.show("directory", &shown::pause(&directory), || {
         let (name, pause) = (&directory.name, directory.flavour.pause());
         if !wanted {
             return format!("directory {name} goes on; its connector sends again what it could not change");

@@ -181,7 +181,8 @@ pub fn done(done: &Done) -> Value {
 /// Whose keys were ended, and which.
 pub fn ended_keys(done: &Done) -> Value {
     let person = done.view.record.seat.person();
-    json!({"holder": person.map(|person| person.user_name.as_str()).unwrap_or_default(), "revoked": done.dead_keys})
+    let holder = person.map(|person| person.user_name.as_str()).unwrap_or_default();
+    json!({"holder": holder, "revoked": done.dead_keys})
 }
 
 /// What deciding holds came to.

@@ -1,8 +1,5 @@
 //! The tables, as both backends have them.
 
-// Until every table has its queries.
-#![allow(unused_imports)]
-
 mod admission;
 mod grant;
 mod losses_held;

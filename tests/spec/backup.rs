@@ -105,8 +105,9 @@ async fn a_restore_replaces_nothing_by_accident() {
     bridge.run(&["restore", &copy, "--force"]).ends(1).tells("stop the server");
     server.terminate();
     server.ended().await;
-    let set = ["team", "set", "--name", "Corp", "--plan", "organization", "--seats", "10"];
-    (0..2).for_each(|_| drop(bridge.data(&set)));
+    for seats in ["10", "11"] {
+        bridge.data(&["team", "set", "--name", "Corp", "--plan", "organization", "--seats", seats]);
+    }
     let lost = bridge.data(&["audit", "list"])[4]["hash"].clone();
 
     let restored = bridge.data(&["restore", &copy, "--force", "--reason", "a bad day"]);

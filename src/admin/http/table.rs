@@ -11,6 +11,7 @@ use super::nouns::{
 };
 use super::route::{Answered, Route};
 use super::shape::Shape;
+use super::story::{self, DOCTOR, LATENCY, RECEIPT, RECORD, REPORT, TIMELINE};
 use super::{access, keys, people, runs, team, trail};
 use Answered::{Begun, List, One};
 
@@ -38,8 +39,18 @@ const LIVES: Kind = Kind::OneOf(&["live", "expired", "revoked"]);
 
 /// The table.
 pub fn table() -> Vec<Route> {
-    [of_the_team(), of_access(), of_people(), by_hand(), of_keys(), of_runs(), of_findings(), of_the_trail()]
-        .concat()
+    [
+        of_the_team(),
+        of_access(),
+        of_people(),
+        by_hand(),
+        of_stories(),
+        of_keys(),
+        of_runs(),
+        of_findings(),
+        of_the_trail(),
+    ]
+    .concat()
 }
 
 fn of_the_team() -> Vec<Route> {
@@ -126,6 +137,33 @@ fn by_hand() -> Vec<Route> {
             .says("Let a directory change nothing; its connector is told to come again."),
         post("/directories/{name}/resume", "resume_directory", &PAUSE, hand::resume)
             .says("Let a paused directory go on."),
+    ]
+}
+
+fn of_stories() -> Vec<Route> {
+    const SINCE: super::field::Field = may("since", Kind::Moment, "Only from then on.");
+    vec![
+        get("/seats/{id}/timeline", "timeline", One(&TIMELINE), story::timeline)
+            .says("One person's whole story: asked, decided, called, seen and done by hand.")
+            .asks(&[SINCE]),
+        list("/receipts", "receipts", &RECEIPT, story::receipts)
+            .says("What proves that leavers are gone, oldest first.")
+            .asks(&[SINCE, may("seat_id", Kind::Text, "Only of this seat.")]),
+        get("/receipts/latency", "latency", One(&LATENCY), story::latency)
+            .says("How long it took until leavers were gone.")
+            .asks(&[SINCE]),
+        list("/log", "log", &RECORD, story::log)
+            .says("Requests of connectors, oldest first: what was asked, answered and changed.")
+            .asks(&[
+                SINCE,
+                may("directory", Kind::Text, "Only of this directory."),
+                may("refused", Kind::Flag, "Only refused ones."),
+                may("last", Kind::Number(1, 1_000_000), "How many of the newest; 10000 when absent."),
+            ]),
+        get("/review/page", "review_page", Answered::Page(&REPORT), story::report)
+            .says("The access review as a page, or what it is made of."),
+        get("/doctor", "doctor", One(&DOCTOR), story::doctor)
+            .says("Whether the connections hold, and what to do."),
     ]
 }
 

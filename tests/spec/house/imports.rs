@@ -22,7 +22,7 @@ const CAPABILITY: &[&str] = &[
     "scim", "seat", "drift", "rbac", "audit", "credential", "flavour",
     "config", "telemetry", "store", "apollo", "issuer", "http", "export",
     "provision::service", "reconcile::service", "proxy::service", "admin::service",
-    "export", "history",
+    "export", "history", "report",
 ];
 
 /// What the demo needs to set its stage: the real server, and an operator's hand.

@@ -148,7 +148,10 @@ fn one_told(receipt: &Receipt, told: &Receipts) -> String {
     };
     let checkpoint = told.checkpoint.as_ref().map_or_else(
         || "none yet: the audit's chain alone proves it".to_owned(),
-        |place| format!("entry {} signed {} by key {}", place.seq, moment(place.at), place.key_id),
+        |place| {
+            let covers = if place.seq < receipt.id { "; this receipt is newer than it" } else { "" };
+            format!("entry {} signed {} by key {}{covers}", place.seq, moment(place.at), place.key_id)
+        },
     );
     let rows = facts(&[
         ("receipt", receipt.id.to_string()),

@@ -39,6 +39,9 @@ async fn a_list_has_the_same_rows_in_every_form() {
     server.join(token["token"].as_str().unwrap(), "ada@corp.example").await;
     bridge.data(&["key", "bootstrap", "--holder", "ada@corp.example"]);
     bridge.data(&["client", "add", "okta", "--name", "fetcher"]);
+    // Last uses are written within a second, and at the end: what two commands read must be the same.
+    server.terminate();
+    assert_eq!(server.ended().await.0, 0);
     for (list, (empty_heading, none)) in LISTS.iter().zip(before) {
         let data = bridge.data(list);
         let rows = data.as_array().unwrap();

@@ -122,7 +122,7 @@ mod tests {
             ),
             (
                 r#"{"access_token":"a","token_type":"bearer","expires_in":"60","refresh_token":"r",
-                    "scope":" x  users_list x"}"#,
+                    "scope":" users_list  x users_list"}"#,
                 (a.clone(), r.clone(), s, 60),
             ),
             (r#"{"access_token":"a","expires_in":60.9,"refresh_token":null}"#, (a.clone(), None, None, 60)),

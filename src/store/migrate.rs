@@ -23,8 +23,11 @@ pub fn run(backend: &Backend) -> Result<Vec<String>, Error> {
     match backend {
         Backend::Sqlite(path) => {
             let mut conn = super::sqlite::open(path, Use::Write)?;
-            // Two processes may start on one file: the migrations of the second find nothing to do.
-            pending(&mut conn, SQLITE).or_else(|_| pending(&mut conn, SQLITE))
+            if matches!(conn.has_pending_migration(SQLITE), Ok(false)) {
+                return Ok(Vec::new());
+            }
+            // Several processes may start on one file: one migrates, and the others then find nothing to do.
+            conn.immediate_transaction(|conn| pending(conn, SQLITE))
         }
         #[cfg(feature = "postgres")]
         Backend::Postgres(url) => {

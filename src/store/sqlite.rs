@@ -72,6 +72,10 @@ mod trail;
 /// Longest wait for another process that writes, the CLI beside a server for example.
 const BUSY_MILLISECONDS: u32 = 10_000;
 
+/// How often a file is tried that another process is about to open for the first time, and how far apart.
+const OPENING_TRIES: u32 = 100;
+const BETWEEN_TRIES: std::time::Duration = std::time::Duration::from_millis(20);
+
 /// How much of the file is read without copying it: all of it, at the sizes it was made for. The memory is
 /// the system's own cache, shared by all connections and given back when others need it.
 const MAPPED_BYTES: u32 = 2_000_000_000;
@@ -105,7 +109,15 @@ pub(super) fn open(path: &Path, purpose: Use) -> Result<SqliteConnection, Error>
         "PRAGMA busy_timeout = {BUSY_MILLISECONDS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
          PRAGMA foreign_keys = ON; PRAGMA mmap_size = {MAPPED_BYTES}; {purpose};",
     );
-    conn.batch_execute(&pragmas).map_err(|error| unavailable(error.to_string()))?;
+    // Who turns a new file to WAL is not waited for by SQLite itself.
+    let mut tries = 0;
+    while let Err(error) = conn.batch_execute(&pragmas) {
+        tries += 1;
+        if tries > OPENING_TRIES || !error.to_string().contains("locked") {
+            return Err(unavailable(error.to_string()));
+        }
+        std::thread::sleep(BETWEEN_TRIES);
+    }
     Ok(conn)
 }
 

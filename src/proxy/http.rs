@@ -1,6 +1,7 @@
 //! The two mounts of the proxy: `/apollo/*` (founding document) and `/api/v1/*` (stock Apollo clients).
 
 use super::headers::{crosses, overrides_method};
+use super::record;
 use super::service::{self, Call, Reply};
 use crate::apollo::Tail;
 use crate::http::Bridge;
@@ -42,7 +43,7 @@ pub async fn proxied(
         service::carry(&call, body, &keyed, &bridge).await
     };
     let ended = done.await;
-    service::count(&call, &ended, &keyed, &bridge);
+    record::count(&call, &ended, &keyed, &bridge);
     match ended {
         Ok(Reply::Local(value)) => Ok(HttpResponse::Ok().json(value)),
         Ok(Reply::Upstream(answer)) => {
@@ -57,7 +58,7 @@ pub async fn proxied(
             })
         }
         Err(failure) => {
-            service::record_denial(&call, &failure, &keyed, &bridge).await?;
+            record::denial(&call, &failure, &keyed, &bridge).await?;
             Err(failure)
         }
     }

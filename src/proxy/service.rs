@@ -1,13 +1,12 @@
 //! Key -> permit -> forward (R2 to R4, R7 to R10, R12).
 
+use super::oneself;
 use crate::apollo::{Answer, Failure};
-use crate::audit::{Action, Actor, Entry, Outcome};
 use crate::http::Bridge;
 use crate::http::error::CallFailure;
 use crate::http::guard::KeyedCall;
-use crate::http::notes::Ended;
-use crate::rbac::{self, Answered, Denial, check_query, find, permit};
-use serde_json::{Value, json};
+use crate::rbac::{Answered, Denial, check_query, find, permit};
+use serde_json::Value;
 
 /// One call as it arrived, without its credential.
 #[derive(Debug, Clone, Copy)]
@@ -55,7 +54,7 @@ pub async fn carry(
     let route = target.route();
     if route.answered == Answered::Locally {
         check_query(call.query).map_err(|denial| denied(denial, &keyed))?;
-        return Ok(Reply::Local(describe(route.name, &keyed)));
+        return Ok(Reply::Local(oneself::describe(route.name, &keyed)));
     }
     let permit = permit(target, &keyed.reach, call.query)
         .and_then(|draft| draft.with_body(body))
@@ -86,82 +85,4 @@ pub async fn carry(
 
 fn denied(denial: Denial, keyed: &KeyedCall) -> CallFailure {
     CallFailure::Denied(denial, keyed.reach.highest())
-}
-
-/// The key's holder, never the master key's acting admin (R10; Apollo facts §2.3).
-fn describe(route: &str, keyed: &KeyedCall) -> Value {
-    let person = keyed.holder.seat.seat.person();
-    let text =
-        |path: &str| person.and_then(|person| person.profile.0.pointer(path)).cloned().unwrap_or(Value::Null);
-    let email = person.and_then(|person| person.address.as_ref()).map(|address| address.as_str().to_owned());
-    let name = person.map(|person| person.user_name.as_str());
-    if route.starts_with("auth/") {
-        return json!({
-            "healthy": true, "is_logged_in": true,
-            "user": {"id": keyed.holder.seat.id, "email": email, "name": name},
-        });
-    }
-    json!({
-        "id": keyed.holder.seat.id, "email": email, "name": name, "title": text("/title"),
-        "first_name": text("/name/givenName"), "last_name": text("/name/familyName"),
-        "roles": keyed.held.roles, "key_role": keyed.holder.key.role,
-    })
-}
-
-/// Counts the call, under the route it was for.
-pub fn count(call: &Call<'_>, ended: &Result<Reply, CallFailure>, keyed: &KeyedCall, bridge: &Bridge) {
-    let route = find(call.method, call.path).map_or("unknown", |target| target.route().name);
-    let ended = match ended {
-        Ok(_) => Ended::Served,
-        Err(
-            CallFailure::UpstreamRefused
-            | CallFailure::UpstreamLost
-            | CallFailure::UpstreamTimeout
-            | CallFailure::Unmaskable
-            | CallFailure::NotConfigured
-            | CallFailure::Store(_)
-            | CallFailure::Panicked,
-        ) => Ended::Failed,
-        Err(_) => Ended::Denied,
-    };
-    bridge.notes.called(&keyed.holder.key, route, ended, bridge.clock.now());
-}
-
-/// Audits a denial that says something about the caller; a path nobody offers says nothing.
-///
-/// Errors: the store's.
-pub async fn record_denial(
-    call: &Call<'_>,
-    failure: &CallFailure,
-    keyed: &KeyedCall,
-    bridge: &Bridge,
-) -> Result<(), CallFailure> {
-    let CallFailure::Denied(denial, _) = failure else {
-        return Ok(());
-    };
-    let telling = matches!(
-        denial,
-        Denial::Forbidden { .. }
-            | Denial::NeedsExportPii { .. }
-            | Denial::WebhookRefused
-            | Denial::CredentialInQuery
-            | Denial::CredentialInBody
-            | Denial::MethodOverride
-            | Denial::MaskedWriteBack { .. }
-    );
-    if !telling {
-        return Ok(());
-    }
-    let route = rbac::find(call.method, call.path).map(|target| target.route().name).unwrap_or("unknown");
-    let entry = Entry {
-        outcome: Outcome::Refused,
-        directory_id: Some(keyed.holder.directory.id.clone()),
-        seat_id: Some(keyed.holder.seat.id.clone()),
-        subject: keyed.holder.seat.seat.person().map(|person| person.user_name.as_str().to_owned()),
-        reason: Some(format!("{route}: {denial}")),
-        request_id: Some(keyed.request_id.clone()),
-        ..Entry::done(bridge.clock.now(), Actor::Key(keyed.holder.key.id.clone()), Action::DenyCall)
-    };
-    bridge.store.write(move |tx| tx.append(&entry).map(|_| ())).await?;
-    Ok(())
 }

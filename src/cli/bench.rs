@@ -6,7 +6,7 @@ use super::context::{Voice, read_config};
 use super::output::{Output, bold, facts, table};
 use crate::config::Config;
 use crate::judge::bench::pgbench::{Beside, Line};
-use crate::judge::bench::{self, Plan, Problem, Progress, Report, cycle, figures::Figure};
+use crate::judge::bench::{self, Plan, Problem, Progress, Report, cycle, figures::Figure, proxy, upstream};
 use crate::{judge, server};
 use indicatif::{ProgressBar, ProgressStyle};
 use secrecy::SecretString;
@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub(super) async fn run(which: Bench, output: Output) -> Result<(), Failure> {
-    if cfg!(debug_assertions) {
+    // What is behind is not what is measured.
+    if cfg!(debug_assertions) && !matches!(which, Bench::Upstream) {
         let why =
             "this is a debug build, whose figures would mean nothing: build with `cargo build --release`";
         return Err(Failure::Usage(why.to_owned()));
@@ -39,8 +40,36 @@ pub(super) async fn run(which: Bench, output: Output) -> Result<(), Failure> {
             let report = report?;
             output.show("bench", &json!({"cycle": shown(&report)?}), || cycle_told(&report));
         }
+        Bench::Proxy { seconds, calls, database_url_file } => {
+            let config = configured(database_url_file)?;
+            let plan = proxy::Plan { round: Duration::from_secs(seconds), calls, ..proxy::Plan::default() };
+            let (bar, mut tell) = progress();
+            let report = until_stopped(proxy::run(&config, plan, &mut tell)).await;
+            bar.finish_and_clear();
+            let report = report?;
+            let ratio_to_nginx = report.ratio_to_nginx;
+            let added_latency_p50_us = report.added_latency_p50_us;
+            let data = json!({
+                "ratio_to_nginx": ratio_to_nginx, "added_latency_p50_us": added_latency_p50_us,
+                "proxy": shown(&report)?,
+            });
+            output.show("bench", &data, || proxy_told(&report));
+        }
+        Bench::Upstream => behind(output).await?,
     }
     Ok(())
+}
+
+async fn behind(output: Output) -> Result<(), Failure> {
+    let broken = |cause: std::io::Error| Failure::Failed(cause.to_string());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.map_err(broken)?;
+    let address = listener.local_addr().map_err(broken)?.to_string();
+    output.show("bench", &json!({"address": address}), || format!("listening on {address}"));
+    tokio::select! {
+        served = upstream::serve(listener) => served.map_err(broken),
+        () = upstream::abandoned() => Ok(()),
+        () = server::told_to_stop() => Ok(()),
+    }
 }
 
 fn configured(database_url_file: Option<PathBuf>) -> Result<Config, Failure> {
@@ -151,6 +180,38 @@ fn cycle_told(report: &cycle::Report) -> String {
         apollo.contacts,
         megabytes(apollo.resident_bytes),
         apollo.seconds,
+    )
+}
+
+fn proxy_told(report: &proxy::Report) -> String {
+    let all = format!("{} connections", report.connections);
+    let alone = "one: p50 us";
+    let heading = [&all, "rate/s", "of nginx", "p50 ms", "p99 ms", "CPU us", alone, "p99 us", "added us"];
+    let row = |way: &proxy::Way| {
+        vec![
+            way.way.to_owned(),
+            format!("{:.0}", way.rate),
+            format!("{:.2}", way.ratio_to_nginx),
+            format!("{:.2}", way.p50_ms),
+            format!("{:.2}", way.p99_ms),
+            format!("{:.0}", way.cpu_us),
+            format!("{:.0}", way.alone_p50_us),
+            format!("{:.0}", way.alone_p99_us),
+            format!("{:.0}", way.added_p50_us),
+        ]
+    };
+    let cycle::Memory { start_bytes, quarter_bytes, half_bytes, end_bytes } = report.memory;
+    let sizes = [start_bytes, quarter_bytes, half_bytes, end_bytes].map(megabytes).join(", ");
+    let proxy::Report { store, nginx, answer_bytes, calls, calls_rate, rounds, .. } = report;
+    format!(
+        "{}\n{}\n\n{}\nMedians of {rounds} rounds. Compare the figures of one run only: load and upstream run \
+         on the same machine.",
+        bold(&format!("{store}, {answer_bytes} bytes of JSON, beside {nginx}")),
+        table(&heading, report.ways.iter().map(row).collect(), "nothing"),
+        facts(&[
+            ("calls while memory was watched", format!("{calls}, {calls_rate:.0} a second")),
+            ("memory at the start, a quarter, half, the end", sizes),
+        ]),
     )
 }
 

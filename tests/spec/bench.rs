@@ -4,7 +4,7 @@ use crate::support::binary::Installed;
 use crate::support::place::on_postgres;
 use seatbridge::config::Config;
 use seatbridge::judge::bench::pgbench::Beside;
-use seatbridge::judge::bench::{Plan, cycle, run};
+use seatbridge::judge::bench::{Plan, Problem, cycle, proxy, run};
 use secrecy::SecretString;
 use std::time::Duration;
 
@@ -71,10 +71,53 @@ async fn a_cycle_is_measured_with_the_memory_of_server_and_fakes() {
     assert!(report.apollo.resident_bytes.is_some_and(|bytes| bytes > 0));
 }
 
+/// Issue 6: a call through the bridge is measured beside the same through nginx and with nothing between, in
+/// one run; what the bridge answers is what was behind it, and its memory is watched.
+#[actix_web::test]
+async fn a_call_is_measured_beside_nginx_and_with_nothing_between() {
+    let mut config = Config::default();
+    if on_postgres() {
+        let url = std::env::var("SEATBRIDGE_TEST_DATABASE_URL").unwrap();
+        config.database.url = Some(SecretString::from(url));
+    }
+    let plan = proxy::Plan {
+        rounds: 2,
+        round: Duration::from_millis(60),
+        connections: 4,
+        calls: 100,
+        program: Some(env!("CARGO_BIN_EXE_seatbridge").into()),
+    };
+    let report = match proxy::run(&config, plan, &mut |_| ()).await {
+        Err(Problem::NoNginx) => {
+            assert!(Problem::NoNginx.to_string().contains("apt-get install nginx-light"));
+            println!("skipped: nginx is not installed");
+            return;
+        }
+        report => report.unwrap(),
+    };
+    let ways: Vec<&str> = report.ways.iter().map(|way| way.way).collect();
+    assert_eq!(ways, ["direct", "nginx", "seatbridge", "seatbridge, masking"]);
+    for way in &report.ways {
+        assert!(way.rate > 0.0 && way.p50_ms <= way.p99_ms && way.alone_p50_us > 0.0, "{way:?}");
+    }
+    let (nginx, bridge) = (&report.ways[1], &report.ways[2]);
+    assert!((nginx.ratio_to_nginx - 1.0).abs() < 1e-9, "{nginx:?}");
+    assert_eq!(report.ratio_to_nginx, bridge.ratio_to_nginx);
+    assert_eq!(report.added_latency_p50_us, bridge.added_p50_us);
+    assert_eq!((report.answer_bytes, report.calls), (2048, 100));
+    let cycle::Memory { start_bytes, quarter_bytes, half_bytes, end_bytes } = report.memory;
+    let sizes = [start_bytes, quarter_bytes, half_bytes, end_bytes];
+    assert!(sizes.iter().all(|bytes| bytes.is_some_and(|bytes| bytes > 0)), "{:?}", report.memory);
+}
+
 /// A debug build is several times slower than what is shipped: its figures would mislead.
 #[test]
 fn a_debug_build_refuses_to_measure_itself() {
-    for args in [["bench", "scim", "--users", "1"], ["bench", "cycle", "--people", "4"]] {
+    for args in [
+        ["bench", "scim", "--users", "1"],
+        ["bench", "cycle", "--people", "4"],
+        ["bench", "proxy", "--calls", "1"],
+    ] {
         Installed::bare().run(&args).ends(2).tells("cargo build --release");
     }
 }

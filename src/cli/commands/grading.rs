@@ -75,4 +75,23 @@ pub(in crate::cli) enum Bench {
         #[arg(long, value_name = "FILE")]
         database_url_file: Option<PathBuf>,
     },
+    /// Calls to Apollo through the bridge, beside the same through nginx and with nothing between.
+    ///
+    /// Behind all three stands one upstream, a process of its own that answers 2 KiB of JSON; the bridge has
+    /// its keys, roles, audit and counts as always, on a temporary store as for `bench scim`. Needs nginx.
+    #[command(after_help = "Example: seatbridge bench proxy --seconds 3 --calls 100000")]
+    Proxy {
+        /// Seconds of each of the five rounds of a way.
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=60))]
+        seconds: u64,
+        /// Calls through the bridge while its memory is watched.
+        #[arg(long, default_value_t = 1_000_000)]
+        calls: usize,
+        /// File with a postgres:// URL, instead of the configured database.
+        #[arg(long, value_name = "FILE")]
+        database_url_file: Option<PathBuf>,
+    },
+    /// What stands behind the ways that `bench proxy` compares; it ends when its input does.
+    #[command(hide = true)]
+    Upstream,
 }

@@ -85,7 +85,7 @@ pub struct Memory {
 }
 
 impl Memory {
-    fn at(&mut self, done: usize, of: usize, bytes: impl FnOnce() -> Option<u64>) {
+    pub(super) fn at(&mut self, done: usize, of: usize, bytes: impl FnOnce() -> Option<u64>) {
         let slot = match done {
             _ if done == of / 4 => &mut self.quarter_bytes,
             _ if done == of / 2 => &mut self.half_bytes,
@@ -113,7 +113,7 @@ pub struct Workspace {
 /// Errors: [`Problem`].
 pub async fn run(config: &Config, plan: Plan, tell: &mut dyn FnMut(Progress)) -> Result<Report, Problem> {
     let seats = i64::try_from(plan.people).unwrap_or(i64::MAX).saturating_add(1_000);
-    let subject = Subject::start(config, seats, plan.program.clone()).await?;
+    let subject = Subject::start(config, seats, None, plan.program.clone()).await?;
     let mut report = cycle(&subject, &plan, tell).await?;
     drop(subject);
     tell(Progress { doing: "starting a fake Apollo", done: 0, of: 1 });

@@ -7,20 +7,25 @@
 //! - `figures`: rates, percentiles, medians.
 //! - `pgbench`: what the database alone gives for the same statements.
 //! - `run`: what is measured, in which order.
-//! - `process`: memory of processes, and a fake Apollo as one.
+//! - `process`: memory and time of processes; a fake Apollo, and what is behind a proxy, as ones.
 //! - `cycle`: an initial cycle of the fake Entra, and the memory of it all.
+//! - `proxy`: calls through the bridge beside calls through nginx and calls with nothing between.
+//! - `nginx`: that one, set up; `upstream`: what answers behind all three.
 //!
-//! Every figure stands beside the static answer of the same process (`/livez`), taken just before it: on a
+//! Every figure of the SCIM side stands beside the static answer of the same process (`/livez`), taken just before it: on a
 //! busy machine both suffer alike, and their ratio can be compared where rates cannot.
 
 pub mod cycle;
 pub mod figures;
 mod load;
+mod nginx;
 mod people;
 pub mod pgbench;
 mod process;
+pub mod proxy;
 mod run;
 mod subject;
+pub mod upstream;
 mod wire;
 
 pub use run::{Plan, Report, run};
@@ -39,6 +44,9 @@ pub enum Problem {
         /// What the system says.
         cause: std::io::Error,
     },
+    /// There is nothing to compare with.
+    #[error("nginx is not installed, which the bridge is compared with: `apt-get install nginx-light`")]
+    NoNginx,
     /// A connection broke.
     #[error("a connection to the server broke: {0}")]
     Wire(#[from] std::io::Error),

@@ -1,13 +1,35 @@
-//! Processes that are looked at: how much memory they take, and a fake Apollo as one of its own.
+//! Processes that are looked at: how much memory and time they take; a fake Apollo and a fast upstream as
+//! ones of their own.
 
 use crate::config::own_program;
 use crate::http::clock::random;
 use crate::judge::stage;
 use data_encoding::HEXLOWER;
 use std::io::{BufRead, BufReader, Write};
+use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+/// Linux counts in hundredths of a second, whatever the kernel's own clock.
+const MILLISECONDS_PER_TICK: u64 = 10;
+
+/// Processor time of a process so far; nothing where the system does not tell.
+pub(super) fn cpu(process: u32) -> Option<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // Behind the name, which may hold anything: state, ten others, then user and system time.
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut ticks = fields.split_whitespace().skip(11);
+    let (user, system): (u64, u64) = (ticks.next()?.parse().ok()?, ticks.next()?.parse().ok()?);
+    Some(Duration::from_millis((user + system) * MILLISECONDS_PER_TICK))
+}
+
+/// The processes a process started; nothing where the system does not tell.
+pub(super) fn children(process: u32) -> Option<Vec<u32>> {
+    let listed = std::fs::read_to_string(format!("/proc/{process}/task/{process}/children")).ok()?;
+    listed.split_whitespace().map(|id| id.parse().ok()).collect()
+}
 
 /// Resident memory of a process without the files it has mapped (a store's pages are the system's cache, not
 /// the process's memory); nothing where the system does not tell.
@@ -32,6 +54,46 @@ pub(super) fn first_words(output: Option<ChildStdout>) -> std::io::Result<serde_
     let mut line = String::new();
     BufReader::new(output.ok_or_else(odd)?).read_line(&mut line)?;
     serde_json::from_str(&line).map_err(|_| odd())
+}
+
+/// Where a child process says it listens.
+pub(super) fn address_in(said: &serde_json::Value) -> Option<SocketAddr> {
+    said.pointer("/data/address")?.as_str()?.parse().ok()
+}
+
+/// What stands behind the ways that are compared, in a process of its own; dropped, it is killed. It ends by
+/// itself when this process does, because it holds the other end of its input.
+pub(super) struct Upstream {
+    /// Where it listens.
+    pub address: SocketAddr,
+    process: Child,
+}
+
+impl Upstream {
+    /// Starts it and waits until it listens.
+    ///
+    /// Errors: the system's.
+    pub fn start(program: Option<PathBuf>) -> std::io::Result<Self> {
+        let mut command = Command::new(program.map_or_else(own_program, Ok)?);
+        command.args(["--json", "bench", "upstream"]).env_clear();
+        let process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+        let mut upstream = Self { address: SocketAddr::from(([0; 4], 0)), process };
+        let said = first_words(upstream.process.stdout.take())?;
+        upstream.address = address_in(&said).ok_or_else(|| std::io::Error::other("it said no address"))?;
+        Ok(upstream)
+    }
+
+    /// Processor time so far; nothing where the system does not tell.
+    pub fn cpu(&self) -> Option<Duration> {
+        cpu(self.process.id())
+    }
+}
+
+impl Drop for Upstream {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 }
 
 /// A fake Apollo in a process of its own; dropped, it is killed.

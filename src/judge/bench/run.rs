@@ -102,7 +102,7 @@ pub struct Memory {
 /// Errors: [`Problem`].
 pub async fn run(config: &Config, plan: Plan, tell: &mut dyn FnMut(Progress)) -> Result<Report, Problem> {
     let seats = i64::try_from(plan.users).unwrap_or(i64::MAX).saturating_add(10_000_000);
-    let subject = Subject::start(config, seats, plan.program.clone()).await?;
+    let subject = Subject::start(config, seats, None, plan.program.clone()).await?;
     let mut bench = Bench { subject, plan, created: Arc::default(), livez: Vec::new(), tell };
     bench.measure().await
 }

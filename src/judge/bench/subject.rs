@@ -1,8 +1,11 @@
 //! A server in its own process, on a store that vanishes, with one directory and its token.
 
 use super::Problem;
-use super::people::People;
-use super::process::{chance, first_words, resident_bytes};
+use super::people::{self, People};
+use super::process::{self, chance, first_words};
+use super::wire::Connection;
+use crate::admin::keys::{self, Caller, For, Minted};
+use crate::admin::people as service_people;
 use crate::admin::service::{self, DirectoryWish, IssuedToken};
 use crate::admin::sso;
 use crate::config::{Backend, CONFIG_VARIABLE, Config, own_program, scratch_folder};
@@ -10,6 +13,7 @@ use crate::credential::secret::Secrets;
 use crate::flavour::Flavour;
 use crate::http::Clock;
 use crate::judge::stage::{self, CERTIFICATE, Place, act};
+use crate::rbac::{Minter, Role};
 use crate::store::records::Purchase;
 use crate::store::{Store, migrate};
 use secrecy::{ExposeSecret, SecretString};
@@ -20,8 +24,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-/// Linux counts in hundredths of a second, whatever the kernel's own clock.
-const MILLISECONDS_PER_TICK: u64 = 10;
+/// What the server is to take for Apollo.
+pub(super) struct Behind {
+    /// Up to and including `/api/v1`.
+    pub base_url: String,
+    /// Its master key.
+    pub master_key: String,
+}
 
 /// A server that is being measured; dropped, it is killed and its store removed.
 pub(super) struct Subject {
@@ -35,6 +44,7 @@ pub(super) struct Subject {
     pub store: &'static str,
     /// What `pgbench` needs to know; nothing on SQLite.
     pub database: Option<Database>,
+    backend: Backend,
     process: Child,
     _left: Left,
 }
@@ -68,36 +78,36 @@ impl Drop for Left {
 }
 
 impl Subject {
-    /// Sets up a team with `seats` seats, and starts the server.
+    /// Sets up a team with `seats` seats, and starts the server, in front of what is `behind` it if anything.
     ///
     /// Errors: [`Problem::Stage`], [`Problem::Subject`].
-    pub async fn start(config: &Config, seats: i64, program: Option<PathBuf>) -> Result<Self, Problem> {
+    pub async fn start(
+        config: &Config,
+        seats: i64,
+        behind: Option<&Behind>,
+        program: Option<PathBuf>,
+    ) -> Result<Self, Problem> {
         let secret = chance::<32>()?;
         let (place, backend) = Place::make(config, "bench")?;
 
         let folder = scratch_folder(&format!("seatbridge-bench-server-{}", chance::<6>()?));
         let left = Left { place: Some(place), folder: folder.clone() };
         let (token, directory_id, store) = set_up(&backend, &secret, seats).await?;
-        let file = write_config(&folder, &backend, &secret, &config.log.level)
+        let file = write_config(&folder, &backend, &secret, &config.log.level, behind)
             .map_err(|cause| Problem::Subject { what: "cannot be configured", cause })?;
         let (process, address) =
             spawn(&file, program).map_err(|cause| Problem::Subject { what: "did not start", cause })?;
         let people = People::new(address.to_string(), token.token.clone());
-        let database = match backend {
+        let database = match backend.clone() {
             Backend::Sqlite(_) => None,
             Backend::Postgres(url) => Some(Database { url, folder, directory_id, token_id: token.id }),
         };
-        Ok(Self { address, people, token: token.token, store, database, process, _left: left })
+        Ok(Self { address, people, token: token.token, store, database, backend, process, _left: left })
     }
 
     /// Processor time of the server so far; nothing where the system does not tell.
     pub fn cpu(&self) -> Option<Duration> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id())).ok()?;
-        // Behind the name, which may hold anything: state, ten others, then user and system time.
-        let (_, fields) = stat.rsplit_once(')')?;
-        let mut ticks = fields.split_whitespace().skip(11);
-        let (user, system): (u64, u64) = (ticks.next()?.parse().ok()?, ticks.next()?.parse().ok()?);
-        Some(Duration::from_millis((user + system) * MILLISECONDS_PER_TICK))
+        process::cpu(self.process.id())
     }
 
     /// Resident memory of the server, without the files it has mapped (SQLite's: the system's cache, not the
@@ -105,7 +115,21 @@ impl Subject {
     ///
     /// Units: bytes.
     pub fn resident_bytes(&self) -> Option<u64> {
-        resident_bytes(self.process.id())
+        process::resident_bytes(self.process.id())
+    }
+
+    /// The n-th person, with a seat, this role and a key of it: the text of the key.
+    ///
+    /// Errors: [`Problem`].
+    pub async fn keyed(&self, n: usize, role: Role) -> Result<String, Problem> {
+        let mut connection = Connection::open(self.address).await?;
+        let answer = connection.ask(&self.people.create(n)).await?;
+        if answer.status != 201 {
+            let body = String::from_utf8_lossy(answer.body).chars().take(300).collect();
+            return Err(Problem::Answer { question: "create", status: answer.status, body });
+        }
+        let minted = key_for(people::address(n), role, &self.backend).await?;
+        Ok(minted.key.as_str().to_owned())
     }
 }
 
@@ -141,8 +165,23 @@ async fn set_up(
     Ok((issued.await?, directory.id, store.kind()))
 }
 
+async fn key_for(address: String, role: Role, backend: &Backend) -> Result<Minted, stage::Problem> {
+    let store = Store::open(backend)?;
+    let act = act(Clock::default().now());
+    service_people::give_role(address.clone(), role, act.clone(), &store).await?;
+    let caller = Caller { minter: Minter::Operator, seat_id: None, act, request_id: None };
+    let policy = Config::default().keys;
+    Ok(keys::mint(For::Address(address), role, Some(1), policy, caller, &store).await?)
+}
+
 /// The server's configuration as a file of its own: secrets are never arguments.
-fn write_config(folder: &Path, backend: &Backend, secret: &str, level: &str) -> std::io::Result<PathBuf> {
+fn write_config(
+    folder: &Path,
+    backend: &Backend,
+    secret: &str,
+    level: &str,
+    behind: Option<&Behind>,
+) -> std::io::Result<PathBuf> {
     let url = match backend {
         Backend::Sqlite(path) => format!("sqlite://{}", path.display()),
         Backend::Postgres(url) => url.expose_secret().to_owned(),
@@ -156,6 +195,11 @@ fn write_config(folder: &Path, backend: &Backend, secret: &str, level: &str) -> 
     writeln!(opened, "secret = {}", text(secret))?;
     writeln!(opened, "[database]\nurl = {}", text(&url))?;
     writeln!(opened, "[log]\nlevel = {}", text(level))?;
+    if let Some(Behind { base_url, master_key }) = behind {
+        writeln!(opened, "[apollo]\nbase_url = {}\nmaster_key = {}", text(base_url), text(master_key))?;
+        // What is behind answers one thing only, and nobody reconciles with that.
+        writeln!(opened, "[reconcile]\ninterval_seconds = 0")?;
+    }
     Ok(file)
 }
 
@@ -180,5 +224,5 @@ fn spawn(config: &Path, program: Option<PathBuf>) -> std::io::Result<(Child, Soc
 fn listening(process: &mut Child) -> std::io::Result<SocketAddr> {
     let odd = || std::io::Error::other("`seatbridge serve` on the same database says why");
     let said = first_words(process.stdout.take()).map_err(|_| odd())?;
-    said.pointer("/data/address").and_then(|text| text.as_str()?.parse().ok()).ok_or_else(odd)
+    process::address_in(&said).ok_or_else(odd)
 }

@@ -203,8 +203,12 @@ async fn wake(bridge: &Bridge) {
 
 /// Serves until stopped through the handle it sends back.
 async fn serve(listener: TcpListener, bridge: Bridge, started: Sender<Result<ServerHandle, Problem>>) {
-    let data = web::Data::new(bridge.clone());
-    let app = move || App::new().app_data(data.clone()).wrap(from_fn(front)).configure(routes);
+    let shared = bridge.clone();
+    let app = move || {
+        // Runs once on each worker's thread.
+        let own = web::Data::new(shared.for_this_thread());
+        App::new().app_data(own).wrap(from_fn(front)).configure(routes)
+    };
     let server = HttpServer::new(app)
         .workers(std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 8))
         .worker_max_blocking_threads(1)

@@ -10,9 +10,6 @@ use reqwest::header::HeaderMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Longest pause between two pieces of an answer that is already on its way.
-const PAUSE: Duration = Duration::from_secs(30);
-
 /// The door to Apollo; cheap to clone.
 #[derive(Clone)]
 pub struct Apollo {
@@ -61,10 +58,19 @@ impl Apollo {
             (None, None) => return Ok(None),
         };
         let timeout = Duration::from_secs(config.timeout_seconds);
-        let client = http_client(timeout)?;
+        let client = http_client(timeout, &config.base_url)?;
         let base = config.base_url.trim_end_matches('/').to_owned();
         let (users_path, learned) = (config.users_path, Learned::default());
         Ok(Some(Self { client, base, credential, grant, timeout, users_path, learned }))
+    }
+
+    /// The same door for one more thread, with connections of its own: a connection is driven by the thread
+    /// that opened it, and to wake another costs as much as the call itself (0.56 of a plain proxy's rate,
+    /// against 0.77).
+    #[must_use]
+    pub fn for_this_thread(&self) -> Self {
+        let own = http_client(self.timeout, &self.base).unwrap_or_else(|_| self.client.clone());
+        Self { client: own, ..self.clone() }
     }
 
     /// What lets the bridge in at the moment, in a person's words.
@@ -117,15 +123,16 @@ impl Apollo {
         }
         let request = request.headers(headers).build().map_err(|error| Failure::of(&error))?;
         let first = self.credential.signature().await?;
-        let answer = self.attempt(may_begin, &request, &first).await?;
+        let spare = if self.credential.has_another() { request.try_clone() } else { None };
+        let answer = self.attempt(may_begin, request, &first).await?;
         if answer.status() != StatusCode::UNAUTHORIZED {
             self.credential.accepted(&first);
             return Ok(answer);
         }
-        let Some(second) = self.credential.instead_of(&first).await else {
+        let (Some(request), Some(second)) = (spare, self.credential.instead_of(&first).await) else {
             return Ok(answer);
         };
-        let again = self.attempt(may_begin, &request, &second).await?;
+        let again = self.attempt(may_begin, request, &second).await?;
         if again.status() == StatusCode::UNAUTHORIZED {
             self.credential.refused_again(&second);
         } else {
@@ -137,33 +144,35 @@ impl Apollo {
     async fn attempt(
         &self,
         may_begin: &(dyn Fn() -> bool + Send + Sync),
-        request: &reqwest::Request,
+        mut request: reqwest::Request,
         signature: &Signature,
     ) -> Result<reqwest::Response, Failure> {
-        let mut signed = request.try_clone().ok_or(Failure::Lost)?;
-        signature.sign(signed.headers_mut());
+        signature.sign(request.headers_mut());
         if !may_begin() {
             return Err(Failure::Withdrawn);
         }
-        let mut answer = self.client.execute(signed).await.map_err(|error| Failure::of(&error))?;
+        let mut answer = self.client.execute(request).await.map_err(|error| Failure::of(&error))?;
         answer.extensions_mut().insert(signature.used());
         Ok(answer)
     }
 }
 
-/// A client that follows nothing; what is longer than `timeout` without a byte is given up.
+/// A client for `base` that follows nothing and repeats nothing; what is longer than `timeout` without a byte
+/// is given up.
 ///
 /// Errors: [`Unusable::Client`].
-pub(super) fn http_client(timeout: Duration) -> Result<reqwest::Client, Unusable> {
+pub(super) fn http_client(timeout: Duration, base: &str) -> Result<reqwest::Client, Unusable> {
     // Another part of the process may have installed the provider already; both are the same one.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
+    let builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
         .no_proxy()
         .referer(false)
         .connect_timeout(timeout.min(Duration::from_secs(10)))
-        .read_timeout(PAUSE.max(timeout))
-        .tcp_nodelay(true)
-        .build()
-        .map_err(|error| Unusable::Client(error.to_string()))
+        .read_timeout(timeout)
+        .tcp_nodelay(true);
+    // Nothing is ever asked over TLS below such a base: the machine's certificates need not be read.
+    let builder = if base.starts_with("http://") { builder.tls_certs_only([]) } else { builder };
+    builder.build().map_err(|error| Unusable::Client(error.to_string()))
 }

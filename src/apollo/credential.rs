@@ -8,7 +8,10 @@ use super::grant::{Need, RefreshedGrant, Token};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+
+/// What the gauge of this process last named; 0 is nothing.
+static SHOWN: AtomicU8 = AtomicU8::new(0);
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
@@ -39,6 +42,15 @@ impl Used {
             Used::MasterKey => "master key",
             Used::SecondMasterKey => "second master key",
             Used::Grant => "OAuth grant",
+        }
+    }
+
+    /// Told from 0, which is nothing.
+    fn number(self) -> u8 {
+        match self {
+            Used::MasterKey => 1,
+            Used::SecondMasterKey => 2,
+            Used::Grant => 3,
         }
     }
 
@@ -128,6 +140,14 @@ impl Credential {
         }
     }
 
+    /// Whether a refused call may find another signature.
+    pub(super) fn has_another(&self) -> bool {
+        match self {
+            Credential::MasterKeys(keys) => keys.keys.len() > 1,
+            Credential::Grant(_) => true,
+        }
+    }
+
     /// What the call is signed with instead, once, after Apollo refused `refused`; nothing when there is
     /// nothing else. A refused call was not carried out, so this repeats no write (R12).
     pub(super) async fn instead_of(&self, refused: &Signature) -> Option<Signature> {
@@ -145,7 +165,11 @@ impl Credential {
 
     /// Apollo took the call: calls after this one begin with the same slot.
     pub(super) fn accepted(&self, signature: &Signature) {
-        metrics::gauge!("seatbridge_apollo_credential", "credential" => signature.used().as_str()).set(1.0);
+        let used = signature.used();
+        // The gauge is the process's, and so is what it last said.
+        if SHOWN.swap(used.number(), Ordering::Relaxed) != used.number() {
+            metrics::gauge!("seatbridge_apollo_credential", "credential" => used.as_str()).set(1.0);
+        }
         let (Credential::MasterKeys(keys), By::Slot(slot)) = (self, &signature.by) else { return };
         let before = keys.slot.swap(*slot, Ordering::Relaxed);
         if before != *slot {

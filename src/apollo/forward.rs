@@ -1,6 +1,7 @@
 //! One permitted call to Apollo and its answer back (R7, R9, R12).
 
 use super::client::Apollo;
+use super::coding::{Coding, unpacked};
 use super::credential::Used;
 use crate::rbac::{Disclosure, Permit, disclose};
 use futures_util::StreamExt;
@@ -11,6 +12,8 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 const LARGEST_BUFFERED: usize = 64 * 1024 * 1024;
 /// Answers up to this size are passed on in one piece; larger ones stream.
 const SMALL: usize = 64 * 1024;
+/// Apollo's word for "this key may not" (Apollo facts §2.2).
+const INACCESSIBLE: &str = "API_INACCESSIBLE";
 
 /// Why there is no answer to pass on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -45,12 +48,20 @@ impl Failure {
 pub struct Answer {
     /// Apollo's status.
     pub status: u16,
-    /// Apollo's headers, all of them; what crosses is decided by the proxy.
-    pub headers: Vec<(String, String)>,
+    headers: HeaderMap,
+    /// How the body is packed, where it stays so.
+    pub coding: Option<String>,
     /// The body.
     pub tail: Tail,
     /// Values masked in it.
     pub masked: usize,
+}
+
+impl Answer {
+    /// Apollo's headers, all that are text; what crosses is decided by the proxy.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
+    }
 }
 
 /// A body that is here, or on its way.
@@ -59,6 +70,15 @@ pub enum Tail {
     Whole(Vec<u8>),
     /// The first pieces, and the rest as it comes.
     Stream(BoxStream<'static, Result<Vec<u8>, std::io::Error>>),
+}
+
+/// An answer as it arrived, before anybody looked into it.
+struct Arrived {
+    status: u16,
+    headers: HeaderMap,
+    used: Option<Used>,
+    first: Vec<u8>,
+    rest: Option<Rest>,
 }
 
 impl Apollo {
@@ -73,7 +93,45 @@ impl Apollo {
         may_begin: &(dyn Fn() -> bool + Send + Sync),
     ) -> Result<Answer, Failure> {
         let disclosure = permit.disclosure();
-        let mut headers = HeaderMap::new();
+        let arrived = self.fetch(&permit, accept, disclosure == Disclosure::Open, may_begin);
+        // Until the first byte is here, or all of what must be looked into, no status leaves (R12).
+        let arrived = tokio::time::timeout(self.timeout(), arrived).await.map_err(|_| Failure::Slow)??;
+        let Arrived { status, headers, used, first, rest } = arrived;
+        let coding = Coding::of(&headers);
+        if let Some(rest) = rest {
+            let (coding, tail) = (coding.word(), streamed(first, rest));
+            return Ok(Answer { status, headers, coding, tail, masked: 0 });
+        }
+        let (first, coding) = match coding {
+            Coding::Gzip if !first.is_empty() => {
+                (unpacked(&first, LARGEST_BUFFERED).ok_or(Failure::Unmaskable)?, None)
+            }
+            coding => (first, coding.word()),
+        };
+        if status == 401 || is_inaccessible(&first) {
+            return Err(refused(status, used, &first));
+        }
+        if disclosure == Disclosure::Open {
+            return Ok(Answer { status, headers, coding, tail: Tail::Whole(first), masked: 0 });
+        }
+        if coding.is_some() && !first.is_empty() {
+            return Err(Failure::Unmaskable);
+        }
+        let label = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let disclosed = disclose(&disclosure, label, &first).map_err(|_| Failure::Unmaskable)?;
+        let (masked, tail) = (disclosed.masked, Tail::Whole(disclosed.body));
+        Ok(Answer { status, headers, coding: None, tail, masked })
+    }
+
+    /// Sends the call and reads its answer: the first of it, or all when it is no success or not `open`.
+    async fn fetch(
+        &self,
+        permit: &Permit,
+        accept: Option<&str>,
+        open: bool,
+        may_begin: &(dyn Fn() -> bool + Send + Sync),
+    ) -> Result<Arrived, Failure> {
+        let mut headers = HeaderMap::with_capacity(4);
         let accept = accept.and_then(|text| HeaderValue::from_str(text).ok());
         headers.insert(ACCEPT, accept.unwrap_or(HeaderValue::from_static("application/json")));
         if permit.body().is_some() {
@@ -81,47 +139,33 @@ impl Apollo {
         }
         let body = permit.body().map(<[u8]>::to_vec);
         let path = permit.path_and_query();
-        let sent = self.send_while(may_begin, permit.method().as_str(), &path, headers, body);
-        let waited = tokio::time::timeout(self.timeout(), async {
-            let response = sent.await?;
-            let used = Used::of(&response);
-            let status = response.status();
-            if status.is_redirection() && status.as_u16() != 304 {
-                tracing::error!(
-                    status = status.as_u16(),
-                    "Apollo answered with a redirect, which is never followed"
-                );
-                return Err(Failure::Lost);
-            }
-            let must_read = disclosure != Disclosure::Open || !status.is_success();
-            let headers = text_headers(response.headers());
-            let (first, rest) = read(response, must_read).await?;
-            Ok((status.as_u16(), headers, first, rest, used))
-        });
-        let (status, headers, first, rest, used) = waited.await.map_err(|_| Failure::Slow)??;
-        if status == 401 || is_inaccessible(&first) {
-            let credential = used.map_or("credential", Used::as_str);
-            let hint = hint(used, &first);
+        let mut response = self.send_while(may_begin, permit.method().as_str(), &path, headers, body).await?;
+        let used = Used::of(&response);
+        let status = response.status();
+        if status.is_redirection() && status.as_u16() != 304 {
             tracing::error!(
-                status,
-                credential,
-                "Apollo refused the bridge's {credential} or the endpoint to it; {hint}"
+                status = status.as_u16(),
+                "Apollo answered with a redirect, which is never followed"
             );
-            metrics::counter!("seatbridge_apollo_refused_total").increment(1);
-            return Err(Failure::Refused);
+            return Err(Failure::Lost);
         }
-        let label =
-            headers.iter().find(|(name, _)| name == "content-type").map_or("", |(_, value)| value.as_str());
-        let disclosed = match rest {
-            Some(rest) => {
-                return Ok(Answer { status, masked: 0, tail: streamed(first, rest), headers });
-            }
-            None if disclosure == Disclosure::Open => None,
-            None => Some(disclose(&disclosure, label, &first).map_err(|_| Failure::Unmaskable)?),
-        };
-        let (body, masked) = disclosed.map_or((first, 0), |disclosed| (disclosed.body, disclosed.masked));
-        Ok(Answer { status, masked, tail: Tail::Whole(body), headers })
+        let headers = std::mem::take(response.headers_mut());
+        let (first, rest) = read(response, !(open && status.is_success())).await?;
+        Ok(Arrived { status: status.as_u16(), headers, used, first, rest })
     }
+}
+
+/// Our own credential's fault, which is the operator's to hear and not the caller's (R7).
+fn refused(status: u16, used: Option<Used>, body: &[u8]) -> Failure {
+    let credential = used.map_or("credential", Used::as_str);
+    let hint = hint(used, body);
+    tracing::error!(
+        status,
+        credential,
+        "Apollo refused the bridge's {credential} or the endpoint to it; {hint}"
+    );
+    metrics::counter!("seatbridge_apollo_refused_total").increment(1);
+    Failure::Refused
 }
 
 type Rest = BoxStream<'static, Result<Vec<u8>, std::io::Error>>;
@@ -149,18 +193,15 @@ fn streamed(first: Vec<u8>, rest: Rest) -> Tail {
     Tail::Stream(futures_util::stream::iter([Ok(first)]).chain(rest).boxed())
 }
 
-fn text_headers(headers: &HeaderMap) -> Vec<(String, String)> {
-    let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
-    headers.iter().filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?))).collect()
-}
-
 /// Apollo's word for "this key may not": under any status, never parsed for more (Apollo facts §2.2).
 pub(super) fn is_inaccessible(body: &[u8]) -> bool {
-    if body.len() > SMALL {
+    // Nearly every answer is told by this glance; reading each would cost more than forwarding it.
+    let glance = |window: &[u8]| window == INACCESSIBLE.as_bytes();
+    if body.len() > SMALL || !body.windows(INACCESSIBLE.len()).any(glance) {
         return false;
     }
     let parsed: Option<serde_json::Value> = serde_json::from_slice(body).ok();
-    parsed.and_then(|body| body.get("error_code").cloned()).is_some_and(|code| code == "API_INACCESSIBLE")
+    parsed.and_then(|body| body.get("error_code").cloned()).is_some_and(|code| code == INACCESSIBLE)
 }
 
 /// What to do about a refusal; see also `seatbridge apollo status`.

@@ -3,7 +3,7 @@
 //! - `client`: the door; one origin, no redirects, deadlines.
 //! - `credential`: what signs a call, and the one file that holds the master key; `grant`: the OAuth grant.
 //! - `identity`: whom the bridge's calls act as.
-//! - `forward`: one permitted call there and its answer back.
+//! - `forward`: one permitted call there and its answer back; `coding`: an answer that came packed.
 //! - `users`: all users of the workspace, read page by page, into a `reading` that says whether it is whole:
 //!   `page` reads one page, `tally` adds pages up and judges them, `doubt` names each way to fail or lie.
 //! - `surroundings`: as whom the credential acts, and whose mailboxes work.
@@ -12,6 +12,7 @@
 
 mod ask;
 mod client;
+mod coding;
 mod credential;
 mod doubt;
 mod forward;

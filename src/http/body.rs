@@ -55,7 +55,10 @@ impl ScimBody {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unread {
     /// Larger than the limit.
-    #[error("the body is larger than {limit} bytes")]
+    #[error(
+        "the body is larger than {limit} bytes: send less at once, or ask the operator to raise \
+         limits.body_bytes"
+    )]
     TooLarge {
         /// The limit.
         limit: usize,

@@ -35,6 +35,12 @@ pub struct Bridge {
 }
 
 impl Bridge {
+    /// The same bridge for one more thread, whose calls to Apollo have connections of their own.
+    #[must_use]
+    pub fn for_this_thread(&self) -> Self {
+        Self { apollo: self.apollo.as_ref().map(Apollo::for_this_thread), ..self.clone() }
+    }
+
     /// Where OAuth clients fetch their tokens.
     pub fn token_url(&self) -> String {
         self.config.token_url()

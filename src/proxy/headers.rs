@@ -11,6 +11,16 @@ pub fn crosses(name: &str) -> bool {
     CROSSING.contains(&name) || WINDOWS.iter().any(|window| name.starts_with(window))
 }
 
+/// Longest Accept that crosses; browsers and libraries send less.
+const LONGEST_ACCEPT: usize = 256;
+
+/// Whether a caller's Accept crosses: media ranges (RFC 9110 §12.5.1) of a sensible length, and no place to
+/// hide anything else. Without one Apollo is asked for JSON.
+pub fn acceptable(accept: &str) -> bool {
+    let legal = |c: char| c.is_ascii_alphanumeric() || "!#$&^_.+-*/;=,\" ".contains(c);
+    accept.contains('/') && accept.len() <= LONGEST_ACCEPT && accept.chars().all(legal)
+}
+
 /// Headers by which some servers take a request for one of another method.
 const OVERRIDES: &[&str] = &["x-http-method-override", "x-http-method", "x-method-override"];
 
@@ -45,6 +55,21 @@ mod tests {
             "x-rate",
         ] {
             assert!(!crosses(name), "{name}");
+        }
+    }
+
+    /// R8: a caller may say which form it wants, and nothing else in the same place.
+    #[test]
+    fn an_accept_is_media_ranges_and_nothing_else() {
+        for accept in
+            ["*/*", "application/json", "text/html, application/xml;q=0.9,*/*;q=0.8", "a/b;c=\"d e\""]
+        {
+            assert!(acceptable(accept), "{accept}");
+        }
+        let long = format!("a/{}", "b".repeat(255));
+        for accept in ["", "json", "a/b\tc", "a/b<script>", "a/b'--", "a/b@c", "a/(b)", "a/b:c", "a/é", &long]
+        {
+            assert!(!acceptable(accept), "{accept}");
         }
     }
 }

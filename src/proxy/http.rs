@@ -1,6 +1,6 @@
 //! The two mounts of the proxy: `/apollo/*` (founding document) and `/api/v1/*` (stock Apollo clients).
 
-use super::headers::{crosses, overrides_method};
+use super::headers::{acceptable, crosses, overrides_method};
 use super::record;
 use super::service::{self, Call, Reply};
 use crate::apollo::Tail;
@@ -29,7 +29,7 @@ pub async fn proxied(
         method: request.method().as_str(),
         path: MOUNTS.iter().find_map(|mount| path.strip_prefix(mount)).unwrap_or(path),
         query: request.query_string(),
-        accept: text(header::ACCEPT),
+        accept: text(header::ACCEPT).filter(|accept| acceptable(accept)),
     };
     let overrides = request.headers().keys().any(|name| overrides_method(name.as_str()));
     let done = async {
@@ -49,8 +49,11 @@ pub async fn proxied(
         Ok(Reply::Upstream(answer)) => {
             let mut response =
                 HttpResponse::build(StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY));
-            for (name, value) in answer.headers.iter().filter(|(name, _)| crosses(name)) {
-                response.append_header((name.as_str(), value.as_str()));
+            for header in answer.headers().filter(|(name, _)| crosses(name)) {
+                response.append_header(header);
+            }
+            if let Some(coding) = &answer.coding {
+                response.insert_header((header::CONTENT_ENCODING, coding.as_str()));
             }
             Ok(match answer.tail {
                 Tail::Whole(bytes) => response.body(bytes),

@@ -74,12 +74,18 @@ pub async fn carry(
     })?;
     let labels = [("route", route.name), ("role", keyed.holder.key.role.as_str())];
     metrics::counter!("seatbridge_proxied_calls_total", &labels).increment(1);
-    // A call that was under way when its key died may finish, and is recorded as such (R4).
-    let outlived_key = !bridge.gate.is_open_for(&keyed.holder.key.id);
-    tracing::info!(
+    // The front writes a line for every call; this one is for who looks closer.
+    tracing::debug!(
         request.id = %keyed.request_id, key.id = %keyed.holder.key.id, route = route.name,
-        status = answer.status, masked = answer.masked, outlived_key, "call forwarded to Apollo"
+        status = answer.status, masked = answer.masked, "call forwarded to Apollo"
     );
+    // A call that was under way when its key died may finish, and is recorded as such (R4).
+    if !bridge.gate.is_open_for(&keyed.holder.key.id) {
+        tracing::info!(
+            request.id = %keyed.request_id, key.id = %keyed.holder.key.id, route = route.name,
+            "a call that was under way when its key died was finished"
+        );
+    }
     Ok(Reply::Upstream(answer))
 }
 

@@ -1,5 +1,7 @@
 //! What crosses the proxy, each way, and what becomes of an upstream in trouble.
 
+mod bodies;
+
 use crate::support::{Reply, World, wire};
 use futures_util::StreamExt;
 use seatbridge::emulator::apollo::{Fault, Received};
@@ -46,7 +48,15 @@ async fn the_callers_headers_stay_behind() {
         ("accept-encoding", "gzip, br"),
         ("x-apollo-team", "6a"),
         ("if-none-match", "*"),
+        ("if-modified-since", "Mon, 01 Jun 2026 08:00:00 GMT"),
         ("range", "bytes=0-1"),
+        ("content-encoding", "identity"),
+        ("content-language", "en"),
+        ("upgrade", "h2c"),
+        ("http2-settings", "AAMAAABkAARAAAAAAAIAAAAA"),
+        ("priority", "u=1"),
+        ("x-original-url", "/users/search"),
+        ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
     ];
     raw(&world, &format!("POST {SEARCH}?page=1"), &headers, "{}").await.is(200);
     let mine = [("x-api-key", key.as_str())];
@@ -57,6 +67,10 @@ async fn the_callers_headers_stay_behind() {
     assert_eq!(received[0].header("content-type"), Some("application/json"));
     assert_eq!(received[0].header("host"), world.apollo.origin().strip_prefix("http://"));
     assert_eq!(names(&received[1]), ["accept", "host", "x-api-key"], "a GET carries no body");
+    // An Accept that is none says nothing.
+    let odd = [("x-api-key", key.as_str()), ("accept", "application/json, <script>:'@")];
+    raw(&world, "GET /apollo/users/search", &odd, "").await.is(200);
+    assert_eq!(world.apollo.received()[2].header("accept"), Some("application/json"));
 }
 
 /// R8: the raw query arrives byte for byte once it was checked; nothing is decoded, sorted or joined.

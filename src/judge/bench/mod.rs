@@ -12,8 +12,8 @@
 //! - `proxy`: calls through the bridge beside calls through nginx and calls with nothing between.
 //! - `nginx`: that one, set up; `upstream`: what answers behind all three.
 //!
-//! Every figure of the SCIM side stands beside the static answer of the same process (`/livez`), taken just before it: on a
-//! busy machine both suffer alike, and their ratio can be compared where rates cannot.
+//! Every figure of the SCIM side stands beside the static answer of the same process (`/livez`), taken just
+//! before it: on a busy machine both suffer alike, and their ratio can be compared where rates cannot.
 
 pub mod cycle;
 pub mod figures;

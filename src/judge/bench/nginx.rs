@@ -129,7 +129,8 @@ fn configuration(folder: &Path, address: SocketAddr, upstream: SocketAddr, conne
     format!(
         "worker_processes auto;\npid \"{folder}/nginx.pid\";\nerror_log stderr crit;\n\
          events {{ worker_connections 4096; }}\n\
-         http {{\n    access_log off;\n    tcp_nodelay on;\n    keepalive_requests 1000000000;\n{temporary}    \
+         http {{\n    access_log off;\n    tcp_nodelay on;\n    \
+         keepalive_requests 1000000000;\n{temporary}    \
          upstream behind {{\n        server {upstream};\n        keepalive {connections};\n        \
          keepalive_requests 1000000000;\n    }}\n    \
          server {{\n        listen {address};\n        location / {{\n            \

@@ -1,5 +1,5 @@
 //! What stands behind the ways that are compared: every request is answered with the same JSON, in the shape
-//! and with the headers of Apollo's own answers, and as cheaply as can be, because it is not what is measured.
+//! and with the headers of Apollo's own answers, as cheaply as can be, because it is not what is measured.
 
 use serde_json::json;
 use std::io::Read;

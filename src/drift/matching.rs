@@ -4,7 +4,7 @@ use super::roster::{Claim, Member};
 use super::teammate::Teammate;
 use icu_normalizer::ComposingNormalizerBorrowed;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The form two addresses are compared by: without blanks around it and without ASCII case. Whether Apollo
 /// folds other letters is unconfirmed, so they have to be equal.
@@ -56,15 +56,24 @@ pub fn matches<'a>(roster: &'a [Member], teammates: &[&'a Teammate]) -> Matches<
     }
     let mut claimed: BTreeMap<&str, Vec<&Teammate>> = BTreeMap::new();
     let mut chosen: BTreeMap<&str, (&Teammate, Option<&Member>)> = BTreeMap::new();
-    for &teammate in teammates {
-        let linked = by_id.get(teammate.id.as_str()).into_iter().flatten();
-        let addressed = teammate.email.as_deref().and_then(|email| by_address.get(&key_of(email)));
-        let candidates = linked.chain(addressed.into_iter().flatten());
-        let best = candidates.max_by_key(|member| worth_of_record(member, teammate)).copied();
-        chosen.insert(&teammate.id, (teammate, best));
-        if let Some(member) = best {
-            claimed.entry(&member.seat_id).or_default().push(teammate);
+    let (gone, working): (Vec<&Teammate>, Vec<&Teammate>) =
+        teammates.iter().partition(|teammate| teammate.deleted);
+    let mut taken = BTreeSet::new();
+    for group in [working, gone] {
+        for teammate in group {
+            // Whom somebody who works stands for, a deactivated user is not any more, whatever id is stored:
+            // it may be another record's by its address, and would be that one's in the next run.
+            let free = |member: &&&Member| !taken.contains(member.seat_id.as_str());
+            let linked = by_id.get(teammate.id.as_str()).into_iter().flatten().filter(free);
+            let addressed = teammate.email.as_deref().and_then(|email| by_address.get(&key_of(email)));
+            let candidates = linked.chain(addressed.into_iter().flatten());
+            let best = candidates.max_by_key(|member| worth_of_record(member, teammate)).copied();
+            chosen.insert(&teammate.id, (teammate, best));
+            if let Some(member) = best {
+                claimed.entry(&member.seat_id).or_default().push(teammate);
+            }
         }
+        taken.extend(claimed.keys().copied());
     }
     let mut found = Matches::default();
     for (teammate, best) in chosen.into_values() {
@@ -184,6 +193,19 @@ pub(super) mod tests {
         assert_eq!(told(&roster, &[dead]), ["u1 -> s1"]);
         let both = [teammate("u1", "ada@x.example"), anew];
         assert_eq!(told(&roster, &both), ["u1 -> s1", "u2 ~ s1"], "among living ones the stored id");
+    }
+
+    /// C3: a deactivated user whose person somebody who works stands for is whoever carries its address.
+    #[test]
+    fn a_deactivated_user_is_not_held_to_a_stored_id_that_somebody_else_took_over() {
+        let roster = [
+            linked(member("s1", "ada@x.example", Claim::Seat), "u1"),
+            member("s2", "eve@x.example", Claim::Queue("a seat")),
+        ];
+        let dead = Teammate { deleted: true, ..teammate("u1", "eve@x.example") };
+        let anew = teammate("u2", "ada@x.example");
+        assert_eq!(told(&roster, &[dead.clone(), anew]), ["u1 -> s2", "u2 -> s1"]);
+        assert_eq!(told(&roster, &[dead]), ["u1 -> s1"], "while nobody else does, the stored id counts");
     }
 
     /// C3: names are compared in NFC.

@@ -1,13 +1,15 @@
 //! The audit, as an operator reads, checks, exports and prunes it.
 //!
 //! - `checkpoints`: signing its end; `check`: following it; `export`: a part of it in a file; `prune`: taking
-//!   old entries out so that what is left still proves itself; `restore`: what a restored database says.
+//!   old entries out so that what is left still proves itself; `restore`: what a restored database says;
+//!   `shown`: all of it, as machines read it.
 
 mod check;
 mod checkpoints;
 mod export;
 mod prune;
 mod restore;
+pub mod shown;
 
 pub use check::{Verified, Wanted, examine};
 pub use checkpoints::{Keeper, Keys, checkpoints, sign_again, sign_end};

@@ -7,7 +7,7 @@ use super::output::{Output, moment, moment_or_dash, table};
 use crate::admin::operators::{self, OperatorView, ShownToken, shown, shown_once, state};
 use crate::http::Clock;
 use crate::rbac::OperatorRole;
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
     let context = Context::open()?;
@@ -28,7 +28,9 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
         Verb::List => {
             let now = Clock::default().now();
             let all = operators::operators(store).await?;
-            output.show("operator", &all.iter().map(|view| shown(view, now)).collect(), || listed(&all, now));
+            output.show("operator", &all.iter().map(|view| shown(view, now)).collect::<Value>(), || {
+                listed(&all, now)
+            });
         }
         Verb::Revoke { id: Some(id), reason, .. } => {
             let ended = operators::revoke_token(id, reason, act, store).await?;

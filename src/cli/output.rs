@@ -1,12 +1,17 @@
 //! Answers on the terminal: tables for people, versioned JSON for machines, CSV and NDJSON for what they open
 //! lists with.
 
+mod listing;
+
+pub(super) use listing::Listing;
+
 use super::Failure;
-use crate::export::{self, rows_of};
+use crate::export::rows_of;
 use crate::http::clock::rfc3339;
 use comfy_table::{ContentArrangement, Table, presets};
+use serde::Serialize;
 use serde_json::{Value, json};
-use std::io::{BufWriter, ErrorKind, IsTerminal, Write};
+use std::io::{BufWriter, IsTerminal, Write};
 
 /// Columns a sentence under a row may take.
 const SENTENCE: usize = 96;
@@ -37,14 +42,18 @@ impl Output {
     }
 
     /// Answers with `data`, or with what `told` says to people.
-    pub fn show(self, noun: &str, data: &Value, told: impl FnOnce() -> String) {
+    pub fn show(self, noun: &str, data: &impl Serialize, told: impl FnOnce() -> String) {
         match self.format {
             Format::Table => say(&told()),
-            Format::Json => say(&document(noun, data)),
+            Format::Json => {
+                let mut out = BufWriter::new(std::io::stdout().lock());
+                let _ = serde_json::to_writer(&mut out, &Document { schema: schema(noun), data });
+                let _ = writeln!(out).and_then(|()| out.flush());
+            }
             Format::Csv | Format::Ndjson => {
-                let (columns, rows) = rows_of(data);
+                let (columns, rows) = rows_of(&json!(data));
                 let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-                let _ = self.rows(noun, &columns, rows);
+                let _ = self.list(noun, &columns, rows, String::new);
             }
         }
     }
@@ -59,31 +68,14 @@ impl Output {
         rows: impl IntoIterator<Item = Value>,
         told: impl FnOnce() -> String,
     ) -> Result<(), Failure> {
-        if self.for_people() {
-            say(&told());
-            return Ok(());
-        }
-        self.rows(noun, columns, rows).or_else(|cause| match cause.kind() {
-            ErrorKind::BrokenPipe => Ok(()),
-            _ => Err(Failure::Failed(format!("the list cannot be written: {cause}"))),
-        })
-    }
-
-    fn rows(
-        self,
-        noun: &str,
-        columns: &[&str],
-        rows: impl IntoIterator<Item = Value>,
-    ) -> Result<(), std::io::Error> {
-        let mut out = BufWriter::new(std::io::stdout().lock());
-        match self.format {
-            Format::Csv => export::csv(columns, rows, out),
-            Format::Ndjson => export::ndjson(rows, out),
-            Format::Table | Format::Json => {
-                writeln!(out, "{}", document(noun, &rows.into_iter().collect()))?;
-                out.flush()
+        let Some(mut listing) = self.listing(noun, columns)? else {
+            if self.for_people() {
+                say(&told());
             }
-        }
+            return Ok(());
+        };
+        let _ = rows.into_iter().all(|row| listing.row(&row));
+        listing.end()
     }
 
     /// Tells a failure on standard error; machines get it as JSON there.
@@ -101,8 +93,15 @@ impl Output {
     }
 }
 
-fn document(noun: &str, data: &Value) -> String {
-    json!({"schema": format!("seatbridge/{noun}/v1"), "data": data}).to_string()
+/// The name and version of an answer's shape (U5).
+fn schema(noun: &str) -> String {
+    format!("seatbridge/{noun}/v1")
+}
+
+#[derive(Serialize)]
+struct Document<'a, T: Serialize> {
+    schema: String,
+    data: &'a T,
 }
 
 /// Prints to standard output; a reader who went away (`| head`) is no failure of ours.

@@ -1,49 +1,21 @@
 //! Secrets of OAuth clients: `cs_` + id + secret + checksum (A3).
 
-use super::opaque;
 pub use super::opaque::RANDOM_BYTES;
+use super::opaque::{Kind, Opaque};
 
 /// How every secret begins.
 pub const PREFIX: &str = "cs_";
 
-/// The full text of a client secret, shown once.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ClientSecret {
-    text: String,
+/// Marks a secret of an OAuth client.
+pub struct Client;
+
+impl Kind for Client {
+    const PREFIX: &'static str = PREFIX;
+    const NAME: &'static str = "ClientSecret";
 }
 
-impl std::fmt::Debug for ClientSecret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "ClientSecret({}...)", self.id())
-    }
-}
-
-impl ClientSecret {
-    /// A secret made from random bytes.
-    pub fn from_random(bytes: &[u8; RANDOM_BYTES]) -> Self {
-        Self { text: opaque::made(PREFIX, bytes) }
-    }
-
-    /// The secret in `text`, if its shape and checksum are right: decided before any lookup.
-    pub fn parse(text: &str) -> Option<Self> {
-        opaque::is_whole(PREFIX, text).then(|| Self { text: text.to_owned() })
-    }
-
-    /// What it is looked up, listed, logged and revoked by.
-    pub fn id(&self) -> &str {
-        opaque::id_in(PREFIX, &self.text).unwrap_or_default()
-    }
-
-    /// The text an administrator pastes into the identity provider.
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    /// What is stored of it.
-    pub fn digest(&self) -> String {
-        super::digest(&self.text)
-    }
-}
+/// The full text of a secret of an OAuth client, shown once.
+pub type ClientSecret = Opaque<Client>;
 
 #[cfg(test)]
 mod tests {

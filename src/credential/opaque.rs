@@ -2,6 +2,7 @@
 //! lookup.
 
 use data_encoding::{Encoding, Specification};
+use std::marker::PhantomData;
 use std::sync::LazyLock;
 
 /// Bytes of randomness one is made from.
@@ -19,6 +20,65 @@ static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
     rule.symbols.push_str("abcdefghijklmnopqrstuvwxyz234567");
     rule.encoding().unwrap_or(data_encoding::BASE32_NOPAD)
 });
+
+/// What a credential is for: its beginning and its name keep one from passing for another.
+pub trait Kind {
+    /// How its text begins.
+    const PREFIX: &'static str;
+    /// What it is called where it is printed without its secret.
+    const NAME: &'static str;
+}
+
+/// The full text of a credential, shown once.
+pub struct Opaque<K> {
+    text: String,
+    kind: PhantomData<K>,
+}
+
+impl<K> Clone for Opaque<K> {
+    fn clone(&self) -> Self {
+        Self { text: self.text.clone(), kind: PhantomData }
+    }
+}
+
+impl<K> PartialEq for Opaque<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl<K: Kind> std::fmt::Debug for Opaque<K> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}({}...)", K::NAME, self.id())
+    }
+}
+
+impl<K: Kind> Opaque<K> {
+    /// One made from random bytes.
+    pub fn from_random(bytes: &[u8; RANDOM_BYTES]) -> Self {
+        Self { text: made(K::PREFIX, bytes), kind: PhantomData }
+    }
+
+    /// The one in `text`, if its shape and checksum are right: decided before any lookup.
+    pub fn parse(text: &str) -> Option<Self> {
+        is_whole(K::PREFIX, text).then(|| Self { text: text.to_owned(), kind: PhantomData })
+    }
+
+    /// What it is looked up, listed, logged and revoked by.
+    pub fn id(&self) -> &str {
+        id_in(K::PREFIX, &self.text).unwrap_or_default()
+    }
+
+    /// The text that is shown once.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// What is stored of it.
+    pub fn digest(&self) -> String {
+        super::digest(&self.text)
+    }
+}
 
 /// The text of a credential made from random bytes.
 pub(super) fn made(prefix: &str, bytes: &[u8; RANDOM_BYTES]) -> String {

@@ -1,49 +1,21 @@
 //! Tokens of operators: `so_` + id + secret + checksum (U5).
 
-use super::opaque;
 pub use super::opaque::{ID_CHARS, RANDOM_BYTES, is_id};
+use super::opaque::{Kind, Opaque};
 
 /// How every token begins.
 pub const PREFIX: &str = "so_";
 
-/// The full text of an operator's token, shown once.
-#[derive(Clone, PartialEq, Eq)]
-pub struct OperatorToken {
-    text: String,
+/// Marks a token of an operator.
+pub struct Operator;
+
+impl Kind for Operator {
+    const PREFIX: &'static str = PREFIX;
+    const NAME: &'static str = "OperatorToken";
 }
 
-impl std::fmt::Debug for OperatorToken {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "OperatorToken({}...)", self.id())
-    }
-}
-
-impl OperatorToken {
-    /// A token made from random bytes.
-    pub fn from_random(bytes: &[u8; RANDOM_BYTES]) -> Self {
-        Self { text: opaque::made(PREFIX, bytes) }
-    }
-
-    /// The token in `text`, if its shape and checksum are right: decided before any lookup.
-    pub fn parse(text: &str) -> Option<Self> {
-        opaque::is_whole(PREFIX, text).then(|| Self { text: text.to_owned() })
-    }
-
-    /// What it is looked up, listed, logged and revoked by.
-    pub fn id(&self) -> &str {
-        opaque::id_in(PREFIX, &self.text).unwrap_or_default()
-    }
-
-    /// The text an operator keeps.
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    /// What is stored of it.
-    pub fn digest(&self) -> String {
-        super::digest(&self.text)
-    }
-}
+/// The full text of a token of an operator, shown once.
+pub type OperatorToken = Opaque<Operator>;
 
 #[cfg(test)]
 mod tests {

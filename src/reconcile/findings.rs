@@ -11,6 +11,7 @@ use crate::store::tx::FindingsAsked;
 use crate::store::{Error, Store, Tx};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -175,8 +176,44 @@ pub async fn findings(asked: Asked, now: i64, store: &Store) -> Result<Vec<Findi
     Ok(store.read(move |tx| listed(&asked, now, tx)).await?)
 }
 
+/// Shows them to `look` one by one in the same order, all as of one moment, until it has seen enough and
+/// answers false. Answers with what `look` worked on.
+///
+/// Errors: the store's.
+pub async fn each_finding<S: Send + 'static>(
+    asked: Asked,
+    now: i64,
+    mut seen: S,
+    mut look: impl FnMut(&mut S, FindingView) -> bool + Send + 'static,
+    store: &Store,
+) -> Result<S, Refusal> {
+    let told = store.read(move |tx| {
+        walk(&asked, now, tx, &mut |view| look(&mut seen, view))?;
+        Ok(seen)
+    });
+    Ok(told.await?)
+}
+
 /// The same within a transaction.
 pub(super) fn listed(asked: &Asked, now: i64, tx: &mut dyn Tx) -> Result<Vec<FindingView>, Error> {
+    let mut views = Vec::new();
+    walk(asked, now, tx, &mut |view| {
+        views.push(view);
+        true
+    })?;
+    Ok(views)
+}
+
+/// Most findings held at once.
+const STEP: usize = 500;
+
+/// First their order, then one after the other: what makes a finding large is its evidence.
+fn walk(
+    asked: &Asked,
+    now: i64,
+    tx: &mut dyn Tx,
+    look: &mut dyn FnMut(FindingView) -> bool,
+) -> Result<(), Error> {
     let mut states = asked.states.clone();
     // A snooze that is over counts as open, whether or not a run came since.
     if states.contains(&State::Open) {
@@ -187,21 +224,36 @@ pub(super) fn listed(asked: &Asked, now: i64, tx: &mut dyn Tx) -> Result<Vec<Fin
         states,
         seat_id: asked.seat_id.clone(),
         apollo_id: asked.apollo_id.clone(),
+        ..FindingsAsked::default()
     };
+    let mut order = Vec::new();
+    let mut last = 0;
+    loop {
+        let step = tx.findings(&FindingsAsked { after: Some((last, STEP as i64)), ..kept.clone() })?;
+        let Some(end) = step.last() else { break };
+        last = end.id;
+        let fits = |one: &&FindingRecord| {
+            asked.states.is_empty() || asked.states.contains(&one.state.as_of(now, one.snoozed_until))
+        };
+        order.extend(
+            step.iter()
+                .filter(fits)
+                .map(|one| (one.found.severity, std::cmp::Reverse(one.found.cents), one.found.class, one.id)),
+        );
+    }
+    order.sort();
     let backdrop = Backdrop::read(now, tx)?;
-    let mut views = Vec::new();
-    for finding in tx.findings(&kept)? {
-        let view = backdrop.view(finding, tx)?;
-        if asked.states.is_empty() || asked.states.contains(&view.state) {
-            views.push(view);
+    for step in order.chunks(STEP) {
+        let among = step.iter().map(|(.., id)| *id).collect();
+        let found = tx.findings(&FindingsAsked { among, ..FindingsAsked::default() })?;
+        let mut found: BTreeMap<i64, FindingRecord> = found.into_iter().map(|one| (one.id, one)).collect();
+        for finding in step.iter().filter_map(|(.., id)| found.remove(id)).collect::<Vec<_>>() {
+            if !look(backdrop.view(finding, tx)?) {
+                return Ok(());
+            }
         }
     }
-    views.sort_by(|left, right| {
-        let key =
-            |one: &FindingView| (one.severity, std::cmp::Reverse(one.cents_per_month), one.class, one.id);
-        key(left).cmp(&key(right))
-    });
-    Ok(views)
+    Ok(())
 }
 
 /// One with its history.

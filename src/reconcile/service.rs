@@ -1,6 +1,8 @@
 //! What operators, the schedule and other capabilities may ask of the reconciliation.
 
-pub use super::findings::{Asked, FindingStory, FindingView, HistoryView, decide_finding, finding, findings};
+pub use super::findings::{
+    Asked, FindingStory, FindingView, HistoryView, decide_finding, each_finding, finding, findings,
+};
 pub use super::report::{ClassView, Point, ReportData, report_data};
 pub use super::run::{Reconciler, Wish, run};
 pub use super::schedule::{measure, run_when_due};

@@ -12,6 +12,8 @@ use std::sync::Arc;
 
 type Db = diesel::pg::Pg;
 
+/// How rows are read that nobody wants to hold all at once.
+type OneByOne = diesel::pg::PgRowByRowLoadingMode;
 /// Most rows written in one statement, and one round trip.
 const ROWS_AT_ONCE: usize = 500;
 /// What the database takes, other schemas of it too.

@@ -12,6 +12,8 @@ use std::sync::Arc;
 
 type Db = diesel::sqlite::Sqlite;
 
+/// How rows are read that nobody wants to hold all at once.
+type OneByOne = diesel::connection::DefaultLoadingMode;
 /// Rows written in one statement: several would save no round trip.
 const ROWS_AT_ONCE: usize = 1;
 /// What the file takes.

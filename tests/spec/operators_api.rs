@@ -6,7 +6,7 @@ mod runs;
 use crate::support::World;
 use crate::support::binary::Installed;
 use crate::support::desk::BASE;
-use crate::support::stored::everything;
+use crate::support::stored::{everything, meddle};
 use seatbridge::admin::operators;
 use seatbridge::audit::Sealed;
 use seatbridge::rbac::{OperatorRole, Role};
@@ -308,8 +308,34 @@ async fn a_list_is_walked_by_cursor_and_streamed_whole() {
     assert_eq!(world.desk(&token, "GET", &path, None).await.is(200).json(), found);
     let audit = world.rows(&token, "/audit?after=3&limit=4").await;
     assert_eq!(audit.iter().map(|row| row["seq"].as_i64().unwrap()).collect::<Vec<_>>(), [4, 5, 6, 7]);
-    let verdict = world.desk(&token, "GET", "/audit/verdict", None).await.is(200).json();
-    assert_eq!(verdict["data"]["intact"], true);
+}
+
+/// U1: over the API as on the command line: the end is signed, signed places are listed, and the verdict
+/// looks at signatures; somebody who only reads cannot sign.
+#[actix_web::test]
+async fn the_audit_is_signed_and_judged_over_the_api() {
+    let world = World::start().await;
+    let token = nora(&world).await;
+    let mara = world.operator("mara", OperatorRole::Auditor).await;
+    world
+        .desk(&mara, "POST", "/audit/checkpoints", Some(json!({"reason": "x"})))
+        .await
+        .is_problem(403, "forbidden");
+    let signed =
+        world.desk(&token, "POST", "/audit/checkpoints", Some(json!({"reason": "the month is over"})));
+    let signed = signed.await.is(200).json()["data"].clone();
+    // The server signs from time to time too, so this one is the last and not the only one.
+    let listed = world.rows(&mara, "/audit/checkpoints").await;
+    let last = listed.last().unwrap();
+    assert_eq!((&last["seq"], &last["hash"]), (&signed["seq"], &signed["hash"]));
+    let verdict = world.desk(&mara, "GET", "/audit/verdict", None).await.is(200).json()["data"].clone();
+    assert_eq!((&verdict["intact"], &verdict["broken"]), (&json!(true), &Value::Null));
+    assert_eq!(verdict["checkpoints"], json!(listed.len()));
+    assert_eq!(verdict["signed"]["hash"], signed["hash"]);
+    meddle(&world.place, "UPDATE audit_checkpoints SET hash = 'forged'");
+    let verdict = world.desk(&mara, "GET", "/audit/verdict", None).await.is(200).json()["data"].clone();
+    assert_eq!(verdict["intact"], false, "{verdict}");
+    assert!(verdict["broken"].as_str().unwrap().contains("is forged"), "{verdict}");
 }
 
 /// U4: an operator revoked on one replica is refused on the other with the next request.

@@ -3,7 +3,7 @@
 //! - `table`: every route with what it takes and answers. Routing, the reading of requests, the roles and the
 //!   OpenAPI document are made of it, so that they cannot disagree.
 //! - `route`: what a row of it consists of; whether it changes something is in the type of its handler.
-//! - `field`: what a request may carry; `shape`, `nouns`, `drift_nouns`: what answers consist of.
+//! - `field`: what a request may carry; `shape` and the three `nouns`: what answers consist of.
 //! - `ask`: a request that was read; `answer`: envelope, pages, CSV and NDJSON.
 //! - `returned`: the page where Apollo sends people back to (R13).
 //! - `mount`: guard, read, ask, answer.
@@ -16,6 +16,7 @@
 mod access;
 mod answer;
 mod ask;
+pub mod audit_nouns;
 mod drift_nouns;
 pub mod field;
 mod hand;

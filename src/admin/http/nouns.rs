@@ -229,40 +229,6 @@ pub static REVOKED_KEY: Shape = Shape {
     members: &[has("id", Of::Text), has("revoked", Of::Flag)],
 };
 
-/// `audit`.
-pub static ENTRY: Shape = Shape {
-    noun: "audit",
-    name: "audit_entry",
-    says: "One entry of the audit, chained to the one before by its hash.",
-    members: &[
-        has("seq", Of::Whole),
-        has("at", Of::Moment),
-        has("actor", Of::Text),
-        has("action", Of::Text),
-        has("outcome", Of::Words(&["done", "refused"])),
-        maybe("directory_id", Of::Text),
-        maybe("seat_id", Of::Text),
-        maybe("subject", Of::Text),
-        maybe("reason", Of::Text),
-        has("changes", Of::Anything),
-        maybe("request_id", Of::Text),
-        has("hash", Of::Text),
-    ],
-};
-
-/// Whether the audit is whole.
-pub static VERIFIED: Shape = Shape {
-    noun: "audit",
-    name: "audit_verdict",
-    says: "Whether the chain is whole; `broken` names the first entry that does not fit.",
-    members: &[
-        has("intact", Of::Flag),
-        maybe("entries", Of::Whole),
-        maybe("hash", Of::Text),
-        maybe("broken", Of::Text),
-    ],
-};
-
 static OPERATOR_TOKEN: Shape = Shape {
     noun: "operator",
     name: "operator_token",

@@ -6,19 +6,14 @@ use super::ask::Ask;
 use super::shape::{Of, Shape, has, maybe};
 use crate::admin::doctor::{self, Database, House};
 use crate::admin::people;
-use crate::admin::story::holders::Price;
 use crate::admin::story::log::{self, LogWish};
 use crate::admin::story::receipts::{self, Receipt};
 use crate::admin::story::{review, timeline};
-use crate::http::error::Problem;
-use crate::reconcile::service;
-use crate::report::{self, Review};
+use crate::report;
 use serde_json::json;
 
 /// Records of the log when nobody says how many.
 const LAST: i64 = 10_000;
-/// Runs in a review; two weeks at four a day.
-const RUNS: i64 = 56;
 
 static CHAPTER: Shape = Shape {
     noun: "timeline",
@@ -235,13 +230,7 @@ pub async fn log(ask: Ask) -> Outcome {
 
 /// `GET /review/page`.
 pub async fn report(ask: Ask) -> Outcome {
-    let (bridge, now) = (&ask.bridge, ask.now);
-    let money = &bridge.config.money;
-    let price = Price { cents: money.seat_cents, currency: money.currency.clone() };
-    let mut drift = json!(service::report_data(now, &bridge.store).await?);
-    drift["runs"] = json!(service::runs(RUNS, &bridge.store).await?);
-    let told = review::review(drift, &price, now, &bridge.store).await?;
-    let read: Review = serde_json::from_value(told).map_err(|_| Problem::internal())?;
+    let read = review::review(&ask.bridge.config.money, ask.now, &ask.bridge.store).await?;
     Ok(match ask.text("format").as_deref() {
         Some("json") => Told::One(json!(read)),
         _ => Told::Html(report::page(&read)),

@@ -2,12 +2,13 @@
 
 use super::answer::Outcome;
 use super::ask::{Ask, Change};
+use super::audit_nouns::{CHECKPOINT, ENTRY, SIGNED, VERIFIED};
 use super::drift_nouns::{CLASS, DIFF, FINDING, FINDING_STORY, REVIEW, RUN, SNAPSHOT};
 use super::field::{Kind, may, must};
 use super::hand::{self, DECIDED, DONE, ENDED_KEYS, HOLD, PAUSE};
 use super::nouns::{
-    DIRECTORY, ENTRY, ISSUED_TOKEN, KEY, OPERATOR, REVOKED_KEY, REVOKED_TOKEN, SEAT, STORY, STUCK, TEAM,
-    TOKEN, VERIFIED, VERSION,
+    DIRECTORY, ISSUED_TOKEN, KEY, OPERATOR, REVOKED_KEY, REVOKED_TOKEN, SEAT, STORY, STUCK, TEAM, TOKEN,
+    VERSION,
 };
 use super::route::{Answered, Route};
 use super::shape::Shape;
@@ -232,6 +233,10 @@ fn of_the_trail() -> Vec<Route> {
             .asks(&[may("after", Kind::Number(0, i64::MAX), "Only entries after this place.")]),
         get("/audit/verdict", "verify_audit", One(&VERIFIED), trail::verify)
             .says("Whether nothing was changed, removed or cut off."),
+        list("/audit/checkpoints", "checkpoints", &CHECKPOINT, trail::checkpoints)
+            .says("The places of the audit that were signed, in order."),
+        post("/audit/checkpoints", "sign_audit", &SIGNED, trail::sign)
+            .says("Sign the end of the audit now, unless it is signed already."),
     ]
 }
 

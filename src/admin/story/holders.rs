@@ -1,7 +1,7 @@
 //! Everybody, with since when, by whom and why: what an access review asks first.
 
 use crate::admin::Refusal;
-use crate::admin::people::{SeatView, seats};
+use crate::admin::people::SeatView;
 use crate::audit::Sealed;
 use crate::http::clock::rfc3339;
 use crate::store::Store;
@@ -32,39 +32,65 @@ pub struct Holder {
     pub last_call_at: Option<i64>,
 }
 
+/// Most people read at once.
+const STEP: i64 = 500;
+
 /// Everybody the directories know, removed records apart, in order of creation.
 ///
 /// Errors: the store's.
 pub async fn holders(store: &Store) -> Result<Vec<Holder>, Refusal> {
-    let views = seats(store).await?;
-    let ids: Vec<String> = views.iter().map(|view| view.record.id.clone()).collect();
-    let (names, given, links, calls) = store
-        .read(move |tx| {
-            let given: BTreeMap<String, Sealed> = tx
-                .givings(&ids)?
-                .into_iter()
-                .filter_map(|entry| Some((entry.seat_id.clone()?, entry)))
-                .collect();
-            let links: BTreeMap<String, String> =
-                tx.links()?.into_iter().map(|link| (link.seat_id, link.apollo_id)).collect();
-            let calls: BTreeMap<String, i64> = tx.last_calls()?.into_iter().collect();
-            Ok((super::names(tx)?, given, links, calls))
-        })
-        .await?;
-    let holder = |view: SeatView| {
-        let id = &view.record.id;
-        let has_seat = matches!(view.record.seat.standing().as_str(), "assigned" | "held");
-        let given = given.get(id).filter(|_| has_seat).cloned();
-        let by = given.as_ref().map(|entry| names.actor(&entry.actor, entry.directory_id.as_deref()));
-        Holder {
-            given_by: by,
-            given,
-            apollo_id: links.get(id).cloned(),
-            last_call_at: calls.get(id).copied(),
-            view,
-        }
+    let keep = |all: &mut Vec<Holder>, holder| {
+        all.push(holder);
+        true
     };
-    Ok(views.into_iter().map(holder).collect())
+    each(Vec::new(), keep, store).await
+}
+
+/// Shows them to `look` one by one, all as of one moment, until it has seen enough and answers false. Answers
+/// with what `look` worked on.
+///
+/// Errors: the store's.
+pub async fn each<S: Send + 'static>(
+    mut seen: S,
+    mut look: impl FnMut(&mut S, Holder) -> bool + Send + 'static,
+    store: &Store,
+) -> Result<S, Refusal> {
+    let told = store.read(move |tx| {
+        let directories = tx.directories()?;
+        let names = super::names(tx)?;
+        let links: BTreeMap<String, String> =
+            tx.links()?.into_iter().map(|link| (link.seat_id, link.apollo_id)).collect();
+        let calls: BTreeMap<String, i64> = tx.last_calls()?.into_iter().collect();
+        let mut last = 0;
+        loop {
+            let step = tx.seats_after(last, STEP)?;
+            let Some(end) = step.last().map(|record| record.seq) else { return Ok(seen) };
+            last = end;
+            let ids: Vec<String> = step.iter().map(|record| record.id.clone()).collect();
+            let given = tx.givings(&ids)?.into_iter();
+            let mut given: BTreeMap<String, Sealed> =
+                given.filter_map(|entry| Some((entry.seat_id.clone()?, entry))).collect();
+            for record in step {
+                let Some(directory) = directories.iter().find(|one| one.id == record.directory_id) else {
+                    continue;
+                };
+                let has_seat = matches!(record.seat.standing().as_str(), "assigned" | "held");
+                let given = given.remove(&record.id).filter(|_| has_seat);
+                let by = |entry: &Sealed| names.actor(&entry.actor, entry.directory_id.as_deref());
+                let holder = Holder {
+                    given_by: given.as_ref().map(by),
+                    given,
+                    apollo_id: links.get(&record.id).cloned(),
+                    last_call_at: calls.get(&record.id).copied(),
+                    view: SeatView::of(record, directory.clone()),
+                };
+                if !look(&mut seen, holder) {
+                    return Ok(seen);
+                }
+            }
+        }
+    });
+    Ok(told.await?)
 }
 
 impl Holder {

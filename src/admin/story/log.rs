@@ -35,8 +35,25 @@ pub struct LogView {
 
 /// The requests of connectors that `wish` asks for, oldest first.
 ///
-/// Errors: [`Refusal::UnknownDirectory`]. A name that nobody has finds what was said of it, or nothing.
+/// Errors: as [`each`].
 pub async fn log(wish: LogWish, store: &Store) -> Result<Vec<LogView>, Refusal> {
+    let keep = |all: &mut Vec<LogView>, view| {
+        all.push(view);
+        true
+    };
+    each(wish, Vec::new(), keep, store).await
+}
+
+/// Shows them to `look` one by one, until it has seen enough and answers false; a log of any length needs the
+/// memory of one. Answers with what `look` worked on.
+///
+/// Errors: [`Refusal::UnknownDirectory`]. A name that nobody has finds what was said of it, or nothing.
+pub async fn each<S: Send + 'static>(
+    wish: LogWish,
+    mut seen: S,
+    mut look: impl FnMut(&mut S, LogView) -> bool + Send + 'static,
+    store: &Store,
+) -> Result<S, Refusal> {
     let directory = match wish.directory {
         Some(name) => Some(show_directory(name, store).await?.id),
         None => None,
@@ -56,11 +73,11 @@ pub async fn log(wish: LogWish, store: &Store) -> Result<Vec<LogView>, Refusal> 
             last: wish.last,
         };
         let names = super::names(tx)?.directories;
-        let view = |record: LogRecord| {
+        tx.scan_log(&question, &mut |record| {
             let directory = names.get(&record.directory_id).unwrap_or(&record.directory_id).clone();
-            LogView { record, directory }
-        };
-        Ok(tx.log(&question)?.into_iter().map(view).collect())
+            Ok(look(&mut seen, LogView { record, directory }))
+        })?;
+        Ok(seen)
     });
     Ok(told.await?)
 }

@@ -3,7 +3,7 @@
 use crate::cli::Failure;
 use crate::cli::commands::Drift as Verb;
 use crate::cli::context::Context;
-use crate::cli::output::{Output, bold, facts, indented, table, table_with_reasons};
+use crate::cli::output::{Output, bold, facts, indented, say, table, table_with_reasons};
 use crate::drift::{Class, State, UNTOLD};
 use crate::http::Clock;
 use crate::reconcile::service::{
@@ -76,24 +76,32 @@ async fn list(
         })?],
     };
     let classes: Vec<Class> = class.as_deref().map(known).transpose()?.into_iter().collect();
-    let found = service::findings(Asked { classes, states, ..Asked::default() }, now, &context.store).await?;
-    let last = service::figures(&context.store).await?;
-    output.list("drift", COLUMNS, found.iter().map(|one| json!(one)), || {
-        let counted = last.as_ref().and_then(|run| run.counted.as_ref());
-        if last.is_none() {
-            return "nothing was compared yet: seatbridge reconcile run".to_owned();
-        }
-        let nothing = format!(
-            "nothing {} as of {}",
-            if state == "all" { "ever found" } else { state },
-            as_of(last.as_ref())
+    let asked = Asked { classes, states, ..Asked::default() };
+    if let Some(listing) = output.listing("drift", COLUMNS)? {
+        let written = service::each_finding(
+            asked,
+            now,
+            listing,
+            |listing, view| listing.row(&json!(view)),
+            &context.store,
         );
-        if found.is_empty() {
-            nothing
-        } else {
-            format!("{}\n\n{}", listed(&found, counted), footer(last.as_ref()))
-        }
-    })
+        return written.await?.end();
+    }
+    let found = service::findings(asked, now, &context.store).await?;
+    let last = service::figures(&context.store).await?;
+    say(&told_of(&found, last.as_ref(), state));
+    Ok(())
+}
+
+fn told_of(found: &[FindingView], last: Option<&RunView>, state: &str) -> String {
+    if last.is_none() {
+        return "nothing was compared yet: seatbridge reconcile run".to_owned();
+    }
+    if found.is_empty() {
+        let when = if state == "all" { "ever found" } else { state };
+        return format!("nothing {when} as of {}", as_of(last));
+    }
+    format!("{}\n\n{}", listed(found, last.and_then(|run| run.counted.as_ref())), footer(last))
 }
 
 fn known(word: &str) -> Result<Class, Failure> {

@@ -6,7 +6,7 @@ use self::drift::{age, money};
 use super::Failure;
 use super::commands::Reconcile as Verb;
 use super::context::Context;
-use super::output::{Output, bold, facts, indented, is_terminal, table, table_with_reasons};
+use super::output::{Format, Listing, Output, bold, facts, indented, is_terminal, table, table_with_reasons};
 use crate::apollo::ReadOptions;
 use crate::drift::{Severity, State};
 use crate::reconcile::service::{
@@ -83,39 +83,84 @@ async fn now(
     let done = service::run(wish, &of).await;
     waiting.iter().for_each(ProgressBar::finish_and_clear);
     let view = done?;
-    let open = still_open(&store).await?;
-    let mut data = json!(view);
-    data["findings"] = json!(open);
-    output.show("reconcile_run", &data, || format!("{}\n\n{}", told(&view), summed_up(&view, &open)));
-    match (view.outcome, open.is_empty()) {
-        (RunOutcome::Complete, true) => Ok(()),
-        (RunOutcome::Complete, false) => Err(Failure::Told(3)),
+    let open = match output.format {
+        Format::Json => written(&view, &store).await?,
+        _ => few(&store).await?,
+    };
+    if output.format != Format::Json {
+        // As rows, the run is one; what it found are the rows of `drift list`.
+        output.show("reconcile_run", &view, || format!("{}\n\n{}", told(&view), summed_up(&view, &open)));
+    }
+    match (view.outcome, open.all) {
+        (RunOutcome::Complete, 0) => Ok(()),
+        (RunOutcome::Complete, _) => Err(Failure::Told(3)),
         _ => Err(Failure::Told(6)),
     }
 }
 
-async fn still_open(store: &Store) -> Result<Vec<FindingView>, Failure> {
-    let now = crate::http::Clock::default().now();
-    Ok(service::findings(Asked { states: vec![State::Open], ..Asked::default() }, now, store).await?)
+/// Open findings: all of them counted, and those that a person is shown.
+#[derive(Debug, Default)]
+struct Open {
+    all: usize,
+    urgent: usize,
+    few: Vec<FindingView>,
 }
 
-fn summed_up(view: &RunView, open: &[FindingView]) -> String {
+impl Open {
+    fn count(&mut self, view: &FindingView) {
+        self.all += 1;
+        self.urgent += usize::from(view.severity == Severity::High);
+    }
+}
+
+fn still_open() -> Asked {
+    Asked { states: vec![State::Open], ..Asked::default() }
+}
+
+async fn few(store: &Store) -> Result<Open, Failure> {
+    let look = |open: &mut Open, view: FindingView| {
+        open.count(&view);
+        if open.few.len() < NAMED {
+            open.few.push(view);
+        }
+        true
+    };
+    let now = crate::http::Clock::default().now();
+    Ok(service::each_finding(still_open(), now, Open::default(), look, store).await?)
+}
+
+/// The run with everything that is open after it, as machines read it; however much that is, it needs the
+/// memory of one.
+async fn written(view: &RunView, store: &Store) -> Result<Open, Failure> {
+    let listing = Listing::within("reconcile_run", &json!(view), "findings");
+    let look = |(listing, open): &mut (Listing, Open), view: FindingView| {
+        open.count(&view);
+        listing.row(&json!(view))
+    };
+    let now = crate::http::Clock::default().now();
+    let seen = service::each_finding(still_open(), now, (listing, Open::default()), look, store);
+    let (listing, open) = seen.await?;
+    listing.end()?;
+    Ok(open)
+}
+
+fn summed_up(view: &RunView, open: &Open) -> String {
     if view.outcome != RunOutcome::Complete {
-        let kept =
-            if open.is_empty() { "none was open" } else { "open ones are as of the last complete run" };
+        let kept = match open.all {
+            0 => "none was open",
+            _ => "open ones are as of the last complete run",
+        };
         return format!("Findings stayed as they were: {kept} (seatbridge drift list).");
     }
-    if open.is_empty() {
+    if open.all == 0 {
         return "Nothing is wrong that Apollo's list can show.".to_owned();
     }
-    let urgent = open.iter().filter(|one| one.severity == Severity::High).count();
-    let few: Vec<FindingView> = open.iter().take(NAMED).cloned().collect();
-    let more = match open.len() - few.len() {
+    let more = match open.all - open.few.len() {
         0 => "what to do about each: seatbridge drift show ID".to_owned(),
         more => format!("and {more} more: seatbridge drift list"),
     };
-    let heading = format!("{} open, {urgent} of them urgent", open.len());
-    format!("{}\n{}\n{more}", bold(&heading), drift::listed(&few, view.counted.as_ref()))
+    let heading = format!("{} open, {} of them urgent", open.all, open.urgent);
+    format!("{}\n{}\n{more}", bold(&heading), drift::listed(&open.few, view.counted.as_ref()))
 }
 
 fn listed(runs: &[RunView]) -> String {

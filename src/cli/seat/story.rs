@@ -1,10 +1,10 @@
 //! `seat export|timeline`.
 
-use crate::admin::story::holders::{Price, holders, shown};
+use crate::admin::story::holders::{Price, each, holders, shown};
 use crate::admin::story::timeline::{Timeline, line_shown, shown as story_shown, timeline};
 use crate::cli::Failure;
 use crate::cli::context::Context;
-use crate::cli::output::{Format, Output, moment, moment_or_dash, table, table_with_reasons};
+use crate::cli::output::{Format, Output, moment, moment_or_dash, say, table, table_with_reasons};
 use crate::cli::story::log::since_told;
 use crate::http::Clock;
 
@@ -36,8 +36,13 @@ pub(super) async fn export(output: Output) -> Result<(), Failure> {
     let context = Context::open()?;
     let money = &context.config.money;
     let price = Price { cents: money.seat_cents, currency: money.currency.clone() };
+    if let Some(listing) = output.listing("seat", EXPORTED)? {
+        let written =
+            each(listing, move |listing, holder| listing.row(&shown(&holder, &price)), &context.store);
+        return written.await?.end();
+    }
     let all = holders(&context.store).await?;
-    output.list("seat", EXPORTED, all.iter().map(|holder| shown(holder, &price)), || {
+    say(&{
         let row = |holder: &crate::admin::story::holders::Holder| {
             let person = holder.view.record.seat.person();
             let known = person.map(|one| {
@@ -60,7 +65,8 @@ pub(super) async fn export(output: Output) -> Result<(), Failure> {
             all.iter().map(row).collect(),
             "nobody yet: assign people in Okta or Entra ID (see seatbridge directory list)",
         )
-    })
+    });
+    Ok(())
 }
 
 /// One person's whole story.

@@ -1,10 +1,10 @@
 //! `log list`.
 
-use crate::admin::story::log::{LogView, LogWish, log, notes_told, shown};
+use crate::admin::story::log::{LogView, LogWish, each, log, notes_told, shown};
 use crate::cli::Failure;
 use crate::cli::commands::Log as Verb;
 use crate::cli::context::Context;
-use crate::cli::output::{Output, moment, table_with_reasons};
+use crate::cli::output::{Output, moment, say, table_with_reasons};
 use crate::history::changes_told;
 
 /// Records shown when nobody says how many.
@@ -35,8 +35,12 @@ pub(in crate::cli) async fn run(verb: Verb, output: Output) -> Result<(), Failur
     let since = since.as_deref().map(since_told).transpose()?;
     let last = last.map(|last| last.max(1)).or(since.is_none().then_some(LAST));
     let wish = LogWish { directory, person, since, refused, last };
-    let all = log(wish, &Context::open()?.store).await?;
-    output.list("log", COLUMNS, all.iter().map(shown), || listed(&all))
+    let store = Context::open()?.store;
+    if let Some(listing) = output.listing("log", COLUMNS)? {
+        return each(wish, listing, |listing, view| listing.row(&shown(&view)), &store).await?.end();
+    }
+    say(&listed(&log(wish, &store).await?));
+    Ok(())
 }
 
 /// The beginning of a day (UTC), or a moment.

@@ -1,37 +1,24 @@
 //! `drift report`: the access review as a page, or as JSON.
 
-use crate::admin::story::holders::Price;
 use crate::admin::story::review::review;
 use crate::cli::Failure;
 use crate::cli::context::Context;
 use crate::cli::output::{Format, Output};
 use crate::http::Clock;
-use crate::reconcile::service;
-use crate::report::{Review, page};
+use crate::report::page;
 use serde_json::{Value, json};
 use std::path::Path;
-
-/// Runs shown; two weeks at four a day.
-const RUNS: i64 = 56;
 
 /// Writes the page to `out`; JSON, and the findings as CSV or NDJSON, go to standard output.
 pub(in crate::cli) async fn run(out: Option<&Path>, output: Output) -> Result<(), Failure> {
     let context = Context::open()?;
-    let money = &context.config.money;
-    let price = Price { cents: money.seat_cents, currency: money.currency.clone() };
-    let now = Clock::default().now();
-    let failed = |refusal: crate::reconcile::Refusal| Failure::Failed(refusal.to_string());
-    let mut drift = json!(service::report_data(now, &context.store).await.map_err(failed)?);
-    drift["runs"] = json!(service::runs(RUNS, &context.store).await.map_err(failed)?);
-    let told = review(drift, &price, now, &context.store).await?;
-    let read: Review = serde_json::from_value(told)
-        .map_err(|error| Failure::Failed(format!("the review cannot be told: {error}")))?;
+    let read = review(&context.config.money, Clock::default().now(), &context.store).await?;
     if let Some(out) = out {
         std::fs::write(out, page(&read))
             .map_err(|cause| Failure::Failed(format!("{} cannot be written: {cause}", out.display())))?;
     }
     match (output.format, out) {
-        (Format::Json, _) => output.show("report", &json!(read), String::new),
+        (Format::Json, _) => output.show("report", &read, String::new),
         (Format::Csv | Format::Ndjson, _) => {
             let rows: Vec<Value> = read.findings.iter().map(|finding| json!(finding)).collect();
             let columns = ["id", "class", "severity", "state", "subject", "since", "cents_per_month", "step"];

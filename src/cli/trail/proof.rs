@@ -1,14 +1,13 @@
 //! `audit verify|checkpoint|key`.
 
-use crate::admin::trail::{self, Keys, Told, Verified, Wanted};
-use crate::audit::{Checkpoint, Exported, Mark, PublicKey, verify_export};
+use crate::admin::trail::{self, Keys, Told, Verified, Wanted, shown};
+use crate::audit::{Exported, Mark, PublicKey, verify_export};
 use crate::cli::Failure;
 use crate::cli::context::Context;
 use crate::cli::output::{Output, moment, table};
 use crate::http::Clock;
-use crate::http::clock::rfc3339;
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -45,7 +44,7 @@ pub(super) async fn verify(
     let verified = trail::examine(Wanted { keys, expect }, told, &context.store).await;
     bar.finish_and_clear();
     let verified = verified?;
-    output.show("audit", &verified_data(&verified), || verified_told(&verified));
+    output.show("audit", &shown::verified(&verified), || verified_told(&verified));
     Ok(())
 }
 
@@ -71,23 +70,6 @@ fn keys_in(files: &[PathBuf]) -> Result<Vec<PublicKey>, Failure> {
 
 fn unreadable(file: &Path, cause: &std::io::Error) -> Failure {
     Failure::Failed(format!("{} cannot be read: {cause}", file.display()))
-}
-
-fn signed_data(point: &Checkpoint) -> Value {
-    json!({"seq": point.seq, "hash": point.hash, "at": rfc3339(point.at), "key_id": point.key_id})
-}
-
-fn pruned_data(mark: &Mark) -> Value {
-    let at = mark.pruned.as_ref().map(|pruned| rfc3339(pruned.at));
-    json!({"through": mark.checkpoint.seq, "hash": mark.checkpoint.hash, "at": at})
-}
-
-fn verified_data(verified: &Verified) -> Value {
-    json!({
-        "intact": true, "entries": verified.entries, "last": verified.last, "hash": verified.hash,
-        "pruned": verified.pruned.as_ref().map(pruned_data), "checkpoints": verified.checkpoints,
-        "signed": verified.signed.as_ref().map(signed_data), "unsigned": verified.unsigned(),
-    })
 }
 
 fn verified_told(verified: &Verified) -> String {
@@ -148,7 +130,7 @@ pub(super) fn verify_files(
     let entries: i64 = all.iter().map(Exported::entries).sum();
     let data = json!({
         "intact": true, "entries": entries, "from": first.header.from, "to": last.header.to,
-        "after": first.header.after, "hash": last.checkpoint.hash, "signed": signed_data(&last.checkpoint),
+        "after": first.header.after, "hash": last.checkpoint.hash, "signed": shown::signed(&last.checkpoint),
         "key_given": !keys.is_empty(),
     });
     output.show("audit", &data, || files_told(entries, first, last, !keys.is_empty()));
@@ -191,11 +173,7 @@ pub(super) async fn checkpoint(public_keys: &[PathBuf], output: Output) -> Resul
         trail::sign_again(&keys, &context.store).await?;
     }
     let signed = trail::sign_end(&keys, Clock::default().now(), &context.store).await?;
-    let data = signed.as_ref().map_or(Value::Null, |point| {
-        let mut data = signed_data(point);
-        data["signature"] = json!(point.signature);
-        data
-    });
+    let data = signed.as_ref().map(shown::evidence);
     output.show("audit", &data, || match &signed {
         None => "nothing happened yet, so there is nothing to sign".to_owned(),
         Some(point) => format!(
@@ -218,11 +196,7 @@ pub(super) async fn checkpoints(output: Output) -> Result<(), Failure> {
         let pruned = mark.pruned.as_ref().map_or_else(|| "-".to_owned(), |pruned| moment(pruned.at));
         vec![point.seq.to_string(), moment(point.at), pruned, point.key_id.clone(), point.hash.clone()]
     };
-    let data = all.iter().map(|mark| {
-        let mut data = signed_data(&mark.checkpoint);
-        data["pruned_at"] = json!(mark.pruned.as_ref().map(|pruned| rfc3339(pruned.at)));
-        data
-    });
+    let data = all.iter().map(shown::mark);
     output.list("audit", &["seq", "at", "pruned_at", "key_id", "hash"], data, || {
         table(
             &["#", "signed (UTC)", "pruned (UTC)", "key", "hash"],
@@ -235,9 +209,9 @@ pub(super) async fn checkpoints(output: Output) -> Result<(), Failure> {
 /// The public key, in a form that this command and OpenSSL read.
 pub(super) fn key(output: Output) -> Result<(), Failure> {
     let keys = Keys::of(&Context::open()?.secrets()?)?;
-    let shown = |key: &PublicKey| json!({"key_id": key.id(), "public_key": key.hex(), "pem": key.pem()});
-    let mut data = shown(&keys.public());
-    data["former"] = keys.known().iter().skip(1).map(shown).collect();
+    let told = |key: &PublicKey| json!({"key_id": key.id(), "public_key": key.hex(), "pem": key.pem()});
+    let mut data = told(&keys.public());
+    data["former"] = keys.known().iter().skip(1).map(told).collect();
     output.show("audit", &data, || {
         format!("key id: {}\n{}", keys.public().id(), keys.public().pem().trim_end())
     });

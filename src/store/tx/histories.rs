@@ -15,6 +15,13 @@ pub trait Histories {
     fn calls_of(&mut self, seats: &[String], since: i64) -> Result<Vec<CallCount>, Error>;
     /// When each seat's last call was answered.
     fn last_calls(&mut self) -> Result<Vec<(String, i64)>, Error>;
+    /// Shows records of the provisioning log one by one, oldest first, until `look` has seen enough and
+    /// answers false.
+    fn scan_log(
+        &mut self,
+        question: &LogQuestion,
+        look: &mut dyn FnMut(LogRecord) -> Result<bool, Error>,
+    ) -> Result<(), Error>;
     /// Records of the provisioning log, oldest first.
     fn log(&mut self, question: &LogQuestion) -> Result<Vec<LogRecord>, Error>;
     /// Every record that carries or ever carried this address or userName (compared form), and those that

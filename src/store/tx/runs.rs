@@ -54,6 +54,10 @@ pub struct FindingsAsked {
     pub seat_id: Option<String>,
     /// About this Apollo user.
     pub apollo_id: Option<String>,
+    /// Those with these ids; all when empty.
+    pub among: Vec<i64>,
+    /// Those behind this id, and at most so many.
+    pub after: Option<(i64, i64)>,
 }
 
 /// Findings and their lives.

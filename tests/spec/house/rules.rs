@@ -6,11 +6,13 @@ use std::collections::BTreeSet;
 /// Rules that must be proven. Add the id in the change that builds the rule.
 #[rustfmt::skip]
 const RULES: &[&str] = &[
-    "L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8", "L9", "L10", "L11", "L12",
-    "R1", "R3", "R4", "R5", "R7", "R8",
-    "A1", "A2", "A4", "A5",
-    "F4",
-    "S2", "S3", "S4", "S5", "S9", "S10",
+    "S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "S10", "S11", "S12", "S13",
+    "F1", "F2", "F3", "F4",
+    "A1", "A2", "A3", "A4", "A5",
+    "L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8", "L9", "L10", "L11", "L12", "L13",
+    "R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8", "R9", "R10", "R11", "R12", "R13", "R14",
+    "C1", "C2", "C3", "C4", "C5", "C6",
+    "U1", "U2", "U3", "U4", "U5", "U6", "U7", "U8",
 ];
 
 /// Words of the doc comments that stand directly above a test.

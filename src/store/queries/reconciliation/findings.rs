@@ -180,6 +180,12 @@ impl Findings for Conn {
         if let Some(id) = &asked.apollo_id {
             all = all.filter(findings::apollo_id.eq(id.clone()));
         }
+        if !asked.among.is_empty() {
+            all = all.filter(findings::id.eq_any(asked.among.clone()));
+        }
+        if let Some((id, most)) = asked.after {
+            all = all.filter(findings::id.gt(id)).limit(most);
+        }
         let rows: Vec<FindingRow> =
             all.order(findings::id).select(FindingRow::as_select()).load(&mut self.db)?;
         rows.into_iter().map(FindingRecord::try_from).collect()

@@ -78,6 +78,33 @@ fn carriers(key: &str, conn: &mut Conn) -> Result<Vec<String>, Error> {
     Ok(ids)
 }
 
+/// What a question leaves of the provisioning log.
+fn asked_for(question: &LogQuestion) -> provisioning_log::BoxedQuery<'static, Db> {
+    let mut lines = provisioning_log::table.into_boxed::<Db>();
+    if let Some(id) = &question.directory_id {
+        lines = lines.filter(provisioning_log::directory_id.eq(id.clone()));
+    }
+    if let Some((seats, key)) = &question.about {
+        let named = lower(provisioning_log::subject).eq(key.clone());
+        lines = lines.filter(
+            provisioning_log::seat_id
+                .eq_any(seats.clone())
+                .or(provisioning_log::seat_id.is_null().and(named))
+                .assume_not_null(),
+        );
+    }
+    if let Some(since) = question.since {
+        lines = lines.filter(provisioning_log::at.ge(since));
+    }
+    if question.refused {
+        lines = lines.filter(provisioning_log::status.ge(400));
+    }
+    if question.writes {
+        lines = lines.filter(provisioning_log::method.eq_any(WRITES));
+    }
+    lines
+}
+
 impl Histories for Conn {
     fn add_calls(&mut self, counts: &[CallCount]) -> Result<(), Error> {
         for count in counts {
@@ -115,30 +142,33 @@ impl Histories for Conn {
         Ok(rows.into_iter().filter_map(|(seat, at)| Some((seat, at?))).collect())
     }
 
+    fn scan_log(
+        &mut self,
+        question: &LogQuestion,
+        look: &mut dyn FnMut(LogRecord) -> Result<bool, Error>,
+    ) -> Result<(), Error> {
+        write_pending(self)?;
+        // The newest few are turned round; all the others come as they are read.
+        if question.last.is_some() {
+            for record in self.log(question)? {
+                if !look(record)? {
+                    break;
+                }
+            }
+            return Ok(());
+        }
+        let lines = asked_for(question).order(provisioning_log::seq).select(LogRow::as_select());
+        for row in lines.load_iter::<LogRow, super::OneByOne>(&mut self.db)? {
+            if !look(row?.into())? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     fn log(&mut self, question: &LogQuestion) -> Result<Vec<LogRecord>, Error> {
         write_pending(self)?;
-        let mut lines = provisioning_log::table.select(LogRow::as_select()).into_boxed::<Db>();
-        if let Some(id) = &question.directory_id {
-            lines = lines.filter(provisioning_log::directory_id.eq(id.clone()));
-        }
-        if let Some((seats, key)) = &question.about {
-            let named = lower(provisioning_log::subject).eq(key.clone());
-            lines = lines.filter(
-                provisioning_log::seat_id
-                    .eq_any(seats.clone())
-                    .or(provisioning_log::seat_id.is_null().and(named))
-                    .assume_not_null(),
-            );
-        }
-        if let Some(since) = question.since {
-            lines = lines.filter(provisioning_log::at.ge(since));
-        }
-        if question.refused {
-            lines = lines.filter(provisioning_log::status.ge(400));
-        }
-        if question.writes {
-            lines = lines.filter(provisioning_log::method.eq_any(WRITES));
-        }
+        let lines = asked_for(question).select(LogRow::as_select());
         let rows: Vec<LogRow> = match question.last {
             None => lines.order(provisioning_log::seq).load(&mut self.db)?,
             Some(last) => {

@@ -12,7 +12,7 @@ use crate::credential::secret::Secrets;
 use crate::http::compression::compressed;
 use crate::http::error::{CallFailure, ScimFailure};
 use crate::http::front::front;
-use crate::http::{Bridge, Clock, denials::Denials, gate::Gate, notes::Notes};
+use crate::http::{Bridge, Clock, denials::Denials, keyring::Keyring, notes::Notes};
 use crate::issuer::Issuers;
 use crate::store::Store;
 use crate::{access, admin, audit, provision, proxy, reconcile, telemetry};
@@ -173,10 +173,13 @@ pub fn start(
         clock,
         apollo,
         issuers: Issuers::new().map_err(Problem::Issuers)?,
-        gate: Gate::default(),
+        keyring: Keyring::default(),
         notes: Notes::default(),
         denials: Denials::default(),
     };
+    if let Err(error) = bridge.store.hear_replicas() {
+        tracing::warn!(%error, "other replicas are not heard at once, but within a second");
+    }
     telemetry::keep_metrics();
     let (started, starting) = std::sync::mpsc::channel();
     let own = bridge.clone();
@@ -277,6 +280,7 @@ async fn tick(bridge: Bridge) {
     loop {
         seconds.tick().await;
         telemetry::keep_metrics();
+        bridge.keyring.sweep();
         if let Err(error) = bridge.notes.flush(&bridge.store).await {
             tracing::error!(%error, "a second of lookups could not be written");
         }

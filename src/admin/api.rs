@@ -140,9 +140,7 @@ pub fn shown(view: &KeyView) -> Value {
 /// `DELETE /admin/keys/{id}` -> `{"revoked": true}`.
 pub async fn revoke(keyed: KeyedCall, id: web::Path<String>, bridge: web::Data<Bridge>) -> Answer {
     let caller = caller(&keyed, &bridge).await?;
-    let now = caller.act.now;
-    let ended = keys::revoke(id.into_inner(), caller, &bridge.store).await.map_err(failure)?;
-    bridge.gate.close(&[ended.id], now);
+    keys::revoke(id.into_inner(), caller, &bridge.store).await.map_err(failure)?;
     Ok(HttpResponse::Ok().json(json!({"revoked": true})))
 }
 

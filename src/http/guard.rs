@@ -1,20 +1,19 @@
 //! Who is calling. A handler that takes one of these cannot be reached without it.
 
+mod keyed;
 mod operator;
 
+pub use keyed::KeyedCall;
 pub use operator::{Auditor, Caller, Operator};
 
-use super::error::{CallFailure, ScimFailure};
+use super::error::ScimFailure;
 use super::foreign;
 use super::front::{arrived_at, request_id};
 use super::state::Bridge;
 use crate::audit::Actor;
-use crate::credential::api_key::ApiKey;
 use crate::credential::{Shown, bearer, digest, digests_match, scim_token};
 use crate::flavour::BearerForm;
-use crate::rbac::{Held, Reach, held};
-use crate::seat::Standing;
-use crate::store::records::{Directory, KeyHolder};
+use crate::store::records::Directory;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use futures_util::future::LocalBoxFuture;
@@ -123,81 +122,4 @@ pub(crate) fn one_header(request: &HttpRequest, name: &header::HeaderName) -> Re
         (Some(value), None) => value.to_str().map(|text| Some(text.to_owned())).map_err(|_| ()),
         (Some(_), Some(_)) => Err(()),
     }
-}
-
-/// A holder with a living key and an assigned seat (R3, R4).
-#[derive(Debug, Clone)]
-pub struct KeyedCall {
-    /// The key, its seat, the seat's directory.
-    pub holder: KeyHolder,
-    /// The holder's roles as of this call.
-    pub held: Held,
-    /// What the call may do.
-    pub reach: Reach,
-    /// Ties answer, log and audit together.
-    pub request_id: String,
-    presented: ApiKey,
-}
-
-impl KeyedCall {
-    /// Asks the store again, at the moment of sending: a call may have waited long for its body (R4).
-    ///
-    /// Errors: [`CallFailure::InvalidKey`] when the key died meanwhile.
-    pub async fn still_stands(&self, bridge: &Bridge) -> Result<KeyedCall, CallFailure> {
-        open(self.presented.clone(), self.request_id.clone(), bridge).await
-    }
-}
-
-impl FromRequest for KeyedCall {
-    type Error = CallFailure;
-    type Future = LocalBoxFuture<'static, Result<Self, CallFailure>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let credential = credential_of(request);
-        let bridge = request.app_data::<web::Data<Bridge>>().cloned();
-        let request_id = request_id(request);
-        Box::pin(async move {
-            let bridge = bridge.ok_or(CallFailure::Panicked)?;
-            let key = ApiKey::parse(&credential?).ok_or(CallFailure::InvalidKey)?;
-            let call = open(key, request_id, &bridge).await?;
-            bridge.notes.key_used(&call.holder.key.id, bridge.clock.now());
-            Ok(call)
-        })
-    }
-}
-
-/// Exactly one credential: `x-api-key` or Bearer (R8).
-fn credential_of(request: &HttpRequest) -> Result<String, CallFailure> {
-    let key = one_header(request, &header::HeaderName::from_static("x-api-key"));
-    let bearer = one_header(request, &header::AUTHORIZATION);
-    match (key, bearer) {
-        (Ok(None), Ok(None)) => Err(CallFailure::NoKey),
-        (Ok(Some(key)), Ok(None)) => Ok(key),
-        (Ok(None), Ok(Some(header))) => match bearer::read(&header) {
-            Ok(bearer::Bearer { token, form: bearer::Form::Standard }) => Ok(token.to_owned()),
-            Ok(_) | Err(_) => Err(CallFailure::InvalidKey),
-        },
-        (Ok(Some(_)), Ok(Some(_))) | (Err(()), _) | (_, Err(())) => Err(CallFailure::TwoCredentials),
-    }
-}
-
-/// Digest, end, revocation, seat and seat period: all of them, from one row.
-async fn open(presented: ApiKey, request_id: String, bridge: &Bridge) -> Result<KeyedCall, CallFailure> {
-    let id = presented.id().to_owned();
-    let known = bridge.store.look_up(move |tx| tx.key(&id)).await?;
-    let holder = known.ok_or(CallFailure::InvalidKey)?;
-    let alive = digests_match(&holder.key.digest, &presented.digest())
-        && holder.key.revoked_at.is_none()
-        && holder.key.expires_at > bridge.clock.now()
-        && holder.seat.seat.standing() == Standing::Assigned
-        && holder.seat.period == holder.key.period
-        && bridge.gate.is_open_for(&holder.key.id);
-    if !alive {
-        return Err(CallFailure::InvalidKey);
-    }
-    let seat = &holder.seat;
-    let directory = &holder.directory;
-    let held = held(&seat.sent_roles, &directory.role_map, seat.operator_role, directory.default_role);
-    let reach = Reach::new(holder.key.role, &held.roles);
-    Ok(KeyedCall { holder, held, reach, request_id, presented })
 }

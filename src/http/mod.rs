@@ -10,7 +10,7 @@
 //! - `front`: request ids, panics, deadlines, access log, metrics.
 //! - `notes`: what may be written a second later: lookups, last uses.
 //! - `denials`: operators' calls that were refused, audited without flooding.
-//! - `gate`: keys that died in this process, asked at the very moment of sending.
+//! - `keyring`: what a scoped key opens, kept in mind for as long as nothing touched it.
 
 pub mod body;
 pub mod clock;
@@ -19,8 +19,8 @@ pub mod denials;
 pub mod error;
 pub mod foreign;
 pub mod front;
-pub mod gate;
 pub mod guard;
+pub mod keyring;
 pub mod notes;
 pub mod state;
 

@@ -2,7 +2,7 @@
 
 use super::clock::Clock;
 use super::denials::Denials;
-use super::gate::Gate;
+use super::keyring::Keyring;
 use super::notes::Notes;
 use crate::apollo::Apollo;
 use crate::config::Config;
@@ -26,8 +26,8 @@ pub struct Bridge {
     pub apollo: Option<Apollo>,
     /// The keys of issuers that directories trust.
     pub issuers: Issuers,
-    /// Keys that died in this process.
-    pub gate: Gate,
+    /// Keys in mind.
+    pub keyring: Keyring,
     /// What may be written a second later.
     pub notes: Notes,
     /// Refused calls of operators.

@@ -94,7 +94,6 @@ pub async fn carry_out(
     let outcome = bridge.store.write(work).await?;
     match outcome {
         Outcome::Done(written) => {
-            bridge.gate.close(&written.dead_keys, bridge.clock.now());
             losses::tell(&written, &client.directory);
             Ok(written.record)
         }

@@ -21,6 +21,9 @@ pub struct Call<'a> {
     pub accept: Option<&'a str>,
 }
 
+/// How often a call is judged anew because something was touched in the moment before it was sent.
+const MOST_TRIES: usize = 8;
+
 /// What goes back.
 pub enum Reply {
     /// Apollo's answer, as far as the caller may see it.
@@ -49,21 +52,28 @@ pub async fn carry(
     keyed: &KeyedCall,
     bridge: &Bridge,
 ) -> Result<Reply, CallFailure> {
-    let keyed = keyed.still_stands(bridge).await?;
-    let target = find(call.method, call.path).map_err(|denial| denied(denial, &keyed))?;
-    let route = target.route();
-    if route.answered == Answered::Locally {
-        check_query(call.query).map_err(|denial| denied(denial, &keyed))?;
-        return Ok(Reply::Local(oneself::describe(route.name, &keyed)));
-    }
-    let permit = permit(target, &keyed.reach, call.query)
-        .and_then(|draft| draft.with_body(body))
-        .map_err(|denial| denied(denial, &keyed))?;
-    let apollo = bridge.apollo.as_ref().ok_or(CallFailure::NotConfigured)?;
-    // Asked at the very moment of sending, and again when Apollo wants to see another credential: on this
-    // replica a dead key begins no call (R4).
-    let (gate, key) = (bridge.gate.clone(), keyed.holder.key.id.clone());
-    let answer = apollo.forward(permit, call.accept, &move || gate.is_open_for(&key)).await;
+    let mut keyed = keyed.still_stands(bridge).await?;
+    let mut tries = 0;
+    let answer = loop {
+        let target = find(call.method, call.path).map_err(|denial| denied(denial, &keyed))?;
+        let route = target.route();
+        if route.answered == Answered::Locally {
+            check_query(call.query).map_err(|denial| denied(denial, &keyed))?;
+            return Ok(Reply::Local(oneself::describe(route.name, &keyed)));
+        }
+        let permit = permit(target, &keyed.reach, call.query)
+            .and_then(|draft| draft.with_body(body))
+            .map_err(|denial| denied(denial, &keyed))?;
+        let apollo = bridge.apollo.as_ref().ok_or(CallFailure::NotConfigured)?;
+        // Asked at the very moment of sending, and again when Apollo wants to see another credential: a dead
+        // key begins no call (R4). What was touched meanwhile is read again, and the call judged anew.
+        match apollo.forward(permit, call.accept, &|| keyed.is_current(bridge)).await {
+            Err(Failure::Withdrawn) if tries < MOST_TRIES => tries += 1,
+            answer => break (route, answer),
+        }
+        keyed = keyed.still_stands(bridge).await?;
+    };
+    let (route, answer) = answer;
     let answer = answer.map_err(|failure| match failure {
         Failure::Refused => CallFailure::UpstreamRefused,
         Failure::Lost => CallFailure::UpstreamLost,
@@ -80,7 +90,7 @@ pub async fn carry(
         status = answer.status, masked = answer.masked, "call forwarded to Apollo"
     );
     // A call that was under way when its key died may finish, and is recorded as such (R4).
-    if !bridge.gate.is_open_for(&keyed.holder.key.id) {
+    if keyed.was_outlived(bridge).await {
         tracing::info!(
             request.id = %keyed.request_id, key.id = %keyed.holder.key.id, route = route.name,
             "a call that was under way when its key died was finished"

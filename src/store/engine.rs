@@ -2,9 +2,11 @@
 
 use super::error::Error;
 use super::link::{Link, Opener, Use};
+use super::touched::Epochs;
 use super::tx::Tx;
 use crate::config::Backend;
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, TrySendError, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -44,6 +46,11 @@ struct Inner {
     writer: Mutex<Option<SyncSender<Queued>>>,
     reader: Mutex<Option<Sender<Read>>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
+    epochs: Arc<Epochs>,
+    #[cfg_attr(not(feature = "postgres"), allow(dead_code))]
+    backend: Backend,
+    /// Ends whoever hears other replicas.
+    ended: Arc<AtomicBool>,
     kind: &'static str,
 }
 
@@ -71,9 +78,10 @@ impl Store {
         let (writer, commands) = sync_channel(LONGEST_QUEUE);
         let (reader, questions) = channel();
         let questions = Arc::new(Mutex::new(questions));
+        let epochs = Arc::new(Epochs::default());
         let mut threads = vec![spawn("store-writer", {
-            let opener = Arc::clone(&opener);
-            move || write_loop(first, &opener, &commands)
+            let (opener, epochs) = (Arc::clone(&opener), Arc::clone(&epochs));
+            move || write_loop(first, &opener, &commands, &epochs)
         })?];
         for _ in 0..READERS {
             let (opener, questions) = (Arc::clone(&opener), Arc::clone(&questions));
@@ -86,6 +94,9 @@ impl Store {
             writer: Mutex::new(Some(writer)),
             reader: Mutex::new(Some(reader)),
             threads: Mutex::new(threads),
+            epochs,
+            backend: backend.clone(),
+            ended: Arc::default(),
             kind,
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -94,6 +105,25 @@ impl Store {
     /// `sqlite` or `postgres`, for `/readyz` and the logs.
     pub fn kind(&self) -> &'static str {
         self.inner.kind
+    }
+
+    /// What tells whether something read before is still true.
+    pub fn epochs(&self) -> &Epochs {
+        &self.inner.epochs
+    }
+
+    /// Hears from now on, at once, what other replicas change; a file has none to hear.
+    ///
+    /// Errors: [`Error::Unavailable`] when there is no thread for it.
+    pub fn hear_replicas(&self) -> Result<(), Error> {
+        #[cfg(feature = "postgres")]
+        if let Backend::Postgres(url) = &self.inner.backend {
+            let (url, epochs) = (url.clone(), Arc::clone(&self.inner.epochs));
+            let ended = Arc::clone(&self.inner.ended);
+            // Not waited for at the end: it may be in the middle of finding a lost server.
+            spawn("store-hearing", move || super::hearing::hear(&url, &epochs, &ended))?;
+        }
+        Ok(())
     }
 
     /// Runs one use case that changes things; it is answered after the commit, and an error undoes all of it.
@@ -195,6 +225,7 @@ impl Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
+        self.ended.store(true, Ordering::Relaxed);
         lock(&self.writer).take();
         lock(&self.reader).take();
         for thread in lock(&self.threads).drain(..) {
@@ -245,13 +276,13 @@ fn in_savepoint<T>(
     result
 }
 
-fn write_loop(first: Box<dyn Link>, opener: &Opener, commands: &Receiver<Queued>) {
+fn write_loop(first: Box<dyn Link>, opener: &Opener, commands: &Receiver<Queued>, epochs: &Epochs) {
     let mut link = Some(first);
     while let Ok(command) = commands.recv() {
         let outcome = match &mut link {
-            Some(open) => batch(open.as_mut(), command, commands),
+            Some(open) => batch(open.as_mut(), command, commands, epochs),
             None => match opener(Use::Write) {
-                Ok(opened) => batch(link.insert(opened).as_mut(), command, commands),
+                Ok(opened) => batch(link.insert(opened).as_mut(), command, commands, epochs),
                 Err(error) => {
                     fail(command, &error);
                     continue;
@@ -271,7 +302,12 @@ fn fail(command: Queued, error: &Error) {
 }
 
 /// Runs what is waiting, up to [`LARGEST_BATCH`], and commits it once.
-fn batch(link: &mut dyn Link, first: Queued, commands: &Receiver<Queued>) -> Result<(), Error> {
+fn batch(
+    link: &mut dyn Link,
+    first: Queued,
+    commands: &Receiver<Queued>,
+    epochs: &Epochs,
+) -> Result<(), Error> {
     if let Err(error) = link.begin_write() {
         fail(first, &error);
         return if matches!(error, Error::Busy) { Ok(()) } else { Err(error) };
@@ -285,10 +321,13 @@ fn batch(link: &mut dyn Link, first: Queued, commands: &Receiver<Queued>) -> Res
             delivered.push((command.run)(Ok(&mut *link)));
         }
     }
+    let touched = link.touched();
     let committed = link.commit();
     if committed.is_err() {
         link.rollback();
     }
+    // Before anybody is answered; and after a failure too, whose fate a lost connection may hide.
+    epochs.turn(&touched);
     for deliver in delivered {
         deliver(committed.clone());
     }

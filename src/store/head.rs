@@ -3,6 +3,7 @@
 
 use super::losses::Minutes;
 use super::records::{LogRecord, Purchase, SeatEvent};
+use super::touched::Touched;
 use crate::audit::Sealed;
 use std::collections::BTreeMap;
 
@@ -64,6 +65,8 @@ pub(super) struct Kept {
     /// What directories lost by the minute, once asked; not written yet.
     pub losses: BTreeMap<String, Minutes>,
     losses_before: BTreeMap<String, Minutes>,
+    /// Who may do what, as far as it was changed; what a failed command touched may stay in it.
+    pub touched: Touched,
     /// Whether the database holds a savepoint to fall back to.
     savepoint: bool,
 }

@@ -1,6 +1,7 @@
 //! One connection, seen from the engine.
 
 use super::error::Error;
+use super::touched::Touched;
 use super::tx::Tx;
 
 /// A connection that can carry a batch of commands or a read.
@@ -9,6 +10,8 @@ pub(super) trait Link: Send {
     fn begin_write(&mut self) -> Result<(), Error>;
     /// Begins a read of one consistent state.
     fn begin_read(&mut self) -> Result<(), Error>;
+    /// What the writing transaction touched so far; to be asked before it is committed.
+    fn touched(&self) -> Touched;
     /// Ends either.
     fn commit(&mut self) -> Result<(), Error>;
     /// Gives either up; errors do not matter any more.

@@ -7,6 +7,7 @@
 //! - `listing`: what can be asked of a directory's list.
 //! - `sqlite`, `postgres`: one connection each; both include the same `queries/*.rs`, compiled once per
 //!   backend.
+//! - `touched`: what a commit touched of who may do what; `hearing`: the same from other replicas.
 //! - `migrate`: embedded migrations; `copy`: a SQLite database as a file.
 //!
 //! Where this leaves the first proposal (a pool of writers on PostgreSQL): both backends have ONE writer
@@ -23,6 +24,8 @@ pub mod copy;
 mod engine;
 mod error;
 mod head;
+#[cfg(feature = "postgres")]
+mod hearing;
 mod link;
 pub mod listing;
 mod losses;
@@ -32,8 +35,10 @@ mod postgres;
 pub mod records;
 mod schema;
 mod sqlite;
+mod touched;
 pub mod tx;
 
 pub use engine::Store;
 pub use error::Error;
+pub use touched::{Epoch, Epochs};
 pub use tx::{About, Tx};

@@ -2,7 +2,9 @@
 
 use super::error::Error;
 use super::head::Kept;
+use super::hearing;
 use super::link::{Link, Opener, Use};
+use super::touched::Touched;
 use super::tx::Tx;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -139,9 +141,13 @@ impl Link for Conn {
     fn begin_read(&mut self) -> Result<(), Error> {
         self.run("BEGIN ISOLATION LEVEL REPEATABLE READ")
     }
+    fn touched(&self) -> Touched {
+        self.kept.touched.clone()
+    }
     fn commit(&mut self) -> Result<(), Error> {
         trail::write_pending(self)?;
         head::write(self)?;
+        hearing::tell(&self.kept.touched, &mut self.db)?;
         self.kept.end();
         self.run("COMMIT")
     }

@@ -200,6 +200,8 @@ pub struct KeyHolder {
     pub seat: SeatRecord,
     /// The seat's directory.
     pub directory: Directory,
+    /// The Apollo user the seat was found to be, if it is known.
+    pub apollo_id: Option<String>,
 }
 
 /// One connector request as the provisioning log keeps it (U2).

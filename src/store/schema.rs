@@ -128,6 +128,8 @@ diesel::allow_tables_to_appear_in_same_query!(seats, seat_links);
 diesel::allow_tables_to_appear_in_same_query!(seats, directories);
 diesel::allow_tables_to_appear_in_same_query!(seats, api_keys);
 diesel::allow_tables_to_appear_in_same_query!(api_keys, directories);
+diesel::allow_tables_to_appear_in_same_query!(seat_links, api_keys);
+diesel::allow_tables_to_appear_in_same_query!(seat_links, directories);
 diesel::allow_tables_to_appear_in_same_query!(scim_tokens, directories);
 diesel::allow_tables_to_appear_in_same_query!(operator_tokens, operators);
 diesel::allow_tables_to_appear_in_same_query!(issuer_trusts, directories);

@@ -3,6 +3,7 @@
 use super::error::Error;
 use super::head::Kept;
 use super::link::{Link, Opener, Use};
+use super::touched::Touched;
 use super::tx::Tx;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -156,6 +157,9 @@ impl Link for Conn {
     }
     fn begin_read(&mut self) -> Result<(), Error> {
         self.run("BEGIN")
+    }
+    fn touched(&self) -> Touched {
+        self.kept.touched.clone()
     }
     fn commit(&mut self) -> Result<(), Error> {
         trail::write_pending(self)?;

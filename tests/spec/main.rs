@@ -67,6 +67,7 @@ mod races;
 mod receipts;
 mod reconcile;
 mod replace;
+mod revocation;
 mod roles;
 mod rotation;
 mod schema_is_honoured;

@@ -96,9 +96,7 @@ async fn known(ask: &Ask) -> Result<String, Refusal> {
     Ok(people::story(ask.named("id"), &ask.bridge.store).await?.view.record.id)
 }
 
-/// Dead keys are dead in this process before the answer leaves.
-fn told(ask: &Ask, done: &Done) -> Told {
-    ask.bridge.gate.close(&done.dead_keys, ask.now);
+fn told(done: &Done) -> Told {
     Told::One(shown::done(done))
 }
 
@@ -106,20 +104,20 @@ fn told(ask: &Ask, done: &Done) -> Told {
 pub async fn assign_person(change: Change) -> Outcome {
     let ask = &change.ask;
     let (person, directory, reason) = (ask.needed("person"), ask.text("directory"), change.reason());
-    Ok(told(ask, &hand::assign(person, directory, &reason, change.act(), &ask.bridge.store).await?))
+    Ok(told(&hand::assign(person, directory, &reason, change.act(), &ask.bridge.store).await?))
 }
 
 /// `POST /seats/{id}/assign`.
 pub async fn assign(change: Change) -> Outcome {
     let ask = &change.ask;
     let (id, reason) = (known(ask).await?, change.reason());
-    Ok(told(ask, &hand::assign(id, None, &reason, change.act(), &ask.bridge.store).await?))
+    Ok(told(&hand::assign(id, None, &reason, change.act(), &ask.bridge.store).await?))
 }
 
 /// `POST /seats/{id}/unassign`.
 pub async fn unassign(change: Change) -> Outcome {
     let (ask, reason) = (&change.ask, change.reason());
-    Ok(told(ask, &hand::unassign(ask.named("id"), &reason, change.act(), &ask.bridge.store).await?))
+    Ok(told(&hand::unassign(ask.named("id"), &reason, change.act(), &ask.bridge.store).await?))
 }
 
 /// `POST /seats/{id}/protect`.
@@ -134,14 +132,13 @@ pub async fn unprotect(change: Change) -> Outcome {
 
 async fn protection(change: Change, wanted: bool) -> Outcome {
     let (ask, reason) = (&change.ask, change.reason());
-    Ok(told(ask, &hand::protect(ask.named("id"), wanted, &reason, change.act(), &ask.bridge.store).await?))
+    Ok(told(&hand::protect(ask.named("id"), wanted, &reason, change.act(), &ask.bridge.store).await?))
 }
 
 /// `POST /seats/{id}/keys/revoke`.
 pub async fn revoke_keys(change: Change) -> Outcome {
     let (ask, reason) = (&change.ask, change.reason());
     let done = hand::revoke_keys(ask.named("id"), &reason, change.act(), &ask.bridge.store).await?;
-    ask.bridge.gate.close(&done.dead_keys, ask.now);
     Ok(Told::One(shown::ended_keys(&done)))
 }
 
@@ -178,7 +175,6 @@ pub async fn reject_all(change: Change) -> Outcome {
 async fn settled(change: Change, which: Which, verdict: Verdict) -> Outcome {
     let ask = &change.ask;
     let decided = holds::settle(which, verdict, &change.reason(), change.act(), &ask.bridge.store).await?;
-    ask.bridge.gate.close(&decided.dead_keys, ask.now);
     Ok(Told::One(shown::decided(&decided, verdict)))
 }
 

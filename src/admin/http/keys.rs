@@ -23,8 +23,7 @@ pub async fn revoke(change: Change) -> Outcome {
     let dead = known.iter().any(|view| view.record.id == id && view.state == "revoked");
     if !dead {
         let caller = Caller { minter: Minter::Operator, seat_id: None, act: change.act(), request_id: None };
-        let ended = keys::revoke(id.clone(), caller, &bridge.store).await?;
-        bridge.gate.close(&[ended.id], change.ask.now);
+        keys::revoke(id.clone(), caller, &bridge.store).await?;
     }
     Ok(Told::One(json!({"id": id, "revoked": true})))
 }

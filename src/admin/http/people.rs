@@ -41,6 +41,5 @@ pub async fn give_role(change: Change) -> Outcome {
     let role = Role::parse(&ask.needed("role"));
     let role = role.ok_or_else(|| Problem::new(Kind::BadValue, "role is none of the five"))?;
     let given = people::give_role(ask.named("id"), role, change.act(), &ask.bridge.store).await?;
-    ask.bridge.gate.close(&given.ended_keys, ask.now);
     Ok(Told::One(shown::seat(&given.view)))
 }

@@ -170,6 +170,7 @@ impl Directories for Conn {
     }
 
     fn update_directory(&mut self, directory: &Directory) -> Result<(), Error> {
+        self.kept.touched.everything();
         let row = DirectoryRow::from(directory);
         diesel::update(directories::table.find(&directory.id)).set(row).execute(&mut self.db)?;
         Ok(())

@@ -6,7 +6,7 @@ use super::{Conn, Db};
 use crate::rbac::Role;
 use crate::store::error::Error;
 use crate::store::records::{ApiKeyRecord, KeyHolder};
-use crate::store::schema::{api_keys, directories, seats};
+use crate::store::schema::{api_keys, directories, seat_links, seats};
 use crate::store::tx::Keys;
 use diesel::prelude::*;
 
@@ -76,20 +76,29 @@ fn many(rows: Vec<KeyRow>) -> Result<Vec<ApiKeyRecord>, Error> {
 
 impl Keys for Conn {
     fn insert_key(&mut self, key: &ApiKeyRecord) -> Result<(), Error> {
+        self.kept.touched.seat(&key.seat_id);
         diesel::insert_into(api_keys::table).values(KeyRow::from(key)).execute(&mut self.db)?;
         Ok(())
     }
 
     fn key(&mut self, id: &str) -> Result<Option<KeyHolder>, Error> {
-        let row: Option<(KeyRow, SeatRow, DirectoryRow)> = api_keys::table
+        type Row = (KeyRow, SeatRow, DirectoryRow, Option<String>);
+        let row: Option<Row> = api_keys::table
             .inner_join(seats::table.on(seats::id.eq(api_keys::seat_id)))
             .inner_join(directories::table.on(directories::id.eq(seats::directory_id)))
+            .left_join(seat_links::table.on(seat_links::seat_id.eq(api_keys::seat_id)))
             .filter(api_keys::id.eq(id))
-            .select((KeyRow::as_select(), SeatRow::as_select(), DirectoryRow::as_select()))
+            .select((
+                KeyRow::as_select(),
+                SeatRow::as_select(),
+                DirectoryRow::as_select(),
+                seat_links::apollo_id.nullable(),
+            ))
             .get_result(&mut self.db)
             .optional()?;
-        row.map(|(key, seat, directory)| {
-            Ok(KeyHolder { key: key.try_into()?, seat: seat.try_into()?, directory: directory.try_into()? })
+        row.map(|(key, seat, directory, apollo_id)| {
+            let (key, seat, directory) = (key.try_into()?, seat.try_into()?, directory.try_into()?);
+            Ok(KeyHolder { key, seat, directory, apollo_id })
         })
         .transpose()
     }
@@ -122,13 +131,19 @@ impl Keys for Conn {
     fn revoke_key(&mut self, id: &str, at: i64, why: &str) -> Result<bool, Error> {
         let alive = api_keys::table.find(id).filter(api_keys::revoked_at.is_null());
         let set = (api_keys::revoked_at.eq(at), api_keys::revoked_why.eq(why));
-        Ok(diesel::update(alive).set(set).execute(&mut self.db)? == 1)
+        let seat = diesel::update(alive).set(set).returning(api_keys::seat_id);
+        let seat: Option<String> = seat.get_result(&mut self.db).optional()?;
+        seat.iter().for_each(|seat| self.kept.touched.seat(seat));
+        Ok(seat.is_some())
     }
 
     fn supersede_key(&mut self, id: &str, by: &str, expires_at: i64) -> Result<(), Error> {
-        diesel::update(api_keys::table.find(id))
+        let seat: Option<String> = diesel::update(api_keys::table.find(id))
             .set((api_keys::rotated_to.eq(by), api_keys::expires_at.eq(expires_at)))
-            .execute(&mut self.db)?;
+            .returning(api_keys::seat_id)
+            .get_result(&mut self.db)
+            .optional()?;
+        seat.iter().for_each(|seat| self.kept.touched.seat(seat));
         Ok(())
     }
 

@@ -162,6 +162,7 @@ impl Seats for Conn {
         emails: &[EmailKey],
     ) -> Result<(), Error> {
         head::count(self, Some(before), seat)?;
+        self.kept.touched.seat(&seat.id);
         diesel::update(seats::table.find(&seat.id))
             .set((SeatRow::try_from(seat)?, SeatKeys::of(seat)))
             .execute(&mut self.db)?;
@@ -200,6 +201,7 @@ impl Seats for Conn {
     }
 
     fn set_operator_role(&mut self, id: &str, role: Option<Role>) -> Result<(), Error> {
+        self.kept.touched.seat(id);
         let name = role.map(Role::as_str);
         diesel::update(seats::table.find(id)).set(seats::operator_role.eq(name)).execute(&mut self.db)?;
         Ok(())

@@ -33,6 +33,7 @@ impl Teams for Conn {
     }
 
     fn save_team(&mut self, saved: &Team) -> Result<(), Error> {
+        self.kept.touched.everything();
         let saved = saved.clone();
         let row = TeamRow {
             id: ONLY,

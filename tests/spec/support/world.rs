@@ -348,3 +348,17 @@ pub async fn soon(mut is: impl AsyncFnMut() -> bool) {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
 }
+
+/// Longest that anybody but the server that answered may still go by what was (R4).
+pub const ELSEWHERE: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// Of the calls sent a second after `since`, none finds things as they were.
+pub async fn within_a_second(since: std::time::Instant, about: &str, mut is: impl AsyncFnMut() -> bool) {
+    loop {
+        let sent = since.elapsed();
+        if is().await {
+            return;
+        }
+        assert!(sent <= ELSEWHERE, "{about}: {sent:?} later nothing had changed");
+    }
+}

@@ -63,6 +63,7 @@ impl Links for Conn {
     fn set_links(&mut self, links: &[SeatLink]) -> Result<(), Error> {
         for some in links.chunks(NAMED) {
             let seats: Vec<&str> = some.iter().map(|link| link.seat_id.as_str()).collect();
+            seats.iter().for_each(|seat| self.kept.touched.seat(seat));
             diesel::delete(seat_links::table.filter(seat_links::seat_id.eq_any(seats)))
                 .execute(&mut self.db)?;
         }
@@ -71,6 +72,7 @@ impl Links for Conn {
     }
 
     fn forget_link(&mut self, seat_id: &str) -> Result<bool, Error> {
+        self.kept.touched.seat(seat_id);
         Ok(diesel::delete(seat_links::table.find(seat_id)).execute(&mut self.db)? == 1)
     }
 }

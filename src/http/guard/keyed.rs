@@ -1,0 +1,91 @@
+//! Holders of a scoped key, on every call (R3, R4, R8).
+
+use super::one_header;
+use crate::credential::api_key::ApiKey;
+use crate::credential::{bearer, digests_match};
+use crate::http::error::CallFailure;
+use crate::http::front::request_id;
+use crate::http::keyring::Opened;
+use crate::http::state::Bridge;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use futures_util::future::LocalBoxFuture;
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// A holder with a living key and an assigned seat (R3, R4).
+#[derive(Debug, Clone)]
+pub struct KeyedCall {
+    /// Ties answer, log and audit together.
+    pub request_id: String,
+    opened: Arc<Opened>,
+}
+
+impl Deref for KeyedCall {
+    type Target = Opened;
+
+    fn deref(&self) -> &Opened {
+        &self.opened
+    }
+}
+
+impl KeyedCall {
+    /// Asks again, at the moment of sending: a call may have waited long for its body (R4).
+    ///
+    /// Errors: [`CallFailure::InvalidKey`] when the key died meanwhile.
+    pub async fn still_stands(&self, bridge: &Bridge) -> Result<KeyedCall, CallFailure> {
+        let known = bridge.keyring.look(&self.holder.key.id, &bridge.store).await?;
+        let opened = known.filter(|now| now.holder.key.digest == self.holder.key.digest);
+        living(opened, bridge).map(|opened| KeyedCall { request_id: self.request_id.clone(), opened })
+    }
+
+    /// Whether nothing has to be asked again: true at the very moment of sending, the call may begin (R4).
+    pub fn is_current(&self, bridge: &Bridge) -> bool {
+        self.opened.is_current(bridge.store.epochs()) && self.opened.opens_at(bridge.clock.now())
+    }
+
+    /// Whether the key died while its call was under way.
+    pub async fn was_outlived(&self, bridge: &Bridge) -> bool {
+        !self.opened.is_untouched(bridge.store.epochs()) && self.still_stands(bridge).await.is_err()
+    }
+}
+
+impl FromRequest for KeyedCall {
+    type Error = CallFailure;
+    type Future = LocalBoxFuture<'static, Result<Self, CallFailure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let credential = credential_of(request);
+        let bridge = request.app_data::<web::Data<Bridge>>().cloned();
+        let request_id = request_id(request);
+        Box::pin(async move {
+            let bridge = bridge.ok_or(CallFailure::Panicked)?;
+            let key = ApiKey::parse(&credential?).ok_or(CallFailure::InvalidKey)?;
+            let known = bridge.keyring.look(key.id(), &bridge.store).await?;
+            let digest = key.digest();
+            let opened = known.filter(|known| digests_match(&known.holder.key.digest, &digest));
+            let call = KeyedCall { request_id, opened: living(opened, &bridge)? };
+            bridge.notes.key_used(&call.holder.key.id, bridge.clock.now());
+            Ok(call)
+        })
+    }
+}
+
+fn living(opened: Option<Arc<Opened>>, bridge: &Bridge) -> Result<Arc<Opened>, CallFailure> {
+    opened.filter(|opened| opened.opens_at(bridge.clock.now())).ok_or(CallFailure::InvalidKey)
+}
+
+/// Exactly one credential: `x-api-key` or Bearer (R8).
+fn credential_of(request: &HttpRequest) -> Result<String, CallFailure> {
+    let key = one_header(request, &header::HeaderName::from_static("x-api-key"));
+    let bearer = one_header(request, &header::AUTHORIZATION);
+    match (key, bearer) {
+        (Ok(None), Ok(None)) => Err(CallFailure::NoKey),
+        (Ok(Some(key)), Ok(None)) => Ok(key),
+        (Ok(None), Ok(Some(header))) => match bearer::read(&header) {
+            Ok(bearer::Bearer { token, form: bearer::Form::Standard }) => Ok(token.to_owned()),
+            Ok(_) | Err(_) => Err(CallFailure::InvalidKey),
+        },
+        (Ok(Some(_)), Ok(Some(_))) | (Err(()), _) | (_, Err(())) => Err(CallFailure::TwoCredentials),
+    }
+}

@@ -88,7 +88,8 @@ fn judge(world: &World, made: &[Call], dead: SystemTime, about: &str) {
     let received = world.apollo.received();
     let name = |query: Option<&str>| query.and_then(|query| query.rsplit('=').next()).unwrap().to_owned();
     let mut heard: Vec<String> = received.iter().map(|one| name(one.query())).collect();
-    (allowed.sort_unstable(), heard.sort_unstable());
+    allowed.sort_unstable();
+    heard.sort_unstable();
     assert!(allowed == heard, "{about}: {} allowed, {} heard", allowed.len(), heard.len());
 
     let since = |at: SystemTime| at.duration_since(dead).unwrap_or_default();

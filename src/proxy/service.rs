@@ -54,7 +54,7 @@ pub async fn carry(
 ) -> Result<Reply, CallFailure> {
     let mut keyed = keyed.still_stands(bridge).await?;
     let mut tries = 0;
-    let answer = loop {
+    let (route, answer) = loop {
         let target = find(call.method, call.path).map_err(|denial| denied(denial, &keyed))?;
         let route = target.route();
         if route.answered == Answered::Locally {
@@ -73,7 +73,6 @@ pub async fn carry(
         }
         keyed = keyed.still_stands(bridge).await?;
     };
-    let (route, answer) = answer;
     let answer = answer.map_err(|failure| match failure {
         Failure::Refused => CallFailure::UpstreamRefused,
         Failure::Lost => CallFailure::UpstreamLost,

@@ -4,6 +4,7 @@ use super::credential::{Credential, MasterKeys, Signature};
 use super::forward::Failure;
 use super::grant::{Exchange, GrantShelf, RefreshedGrant};
 use super::limits::Learned;
+use super::mailboxes::Mailboxes;
 use crate::config;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
@@ -20,6 +21,7 @@ pub struct Apollo {
     timeout: Duration,
     pub(super) users_path: config::UsersPath,
     pub(super) learned: Learned,
+    pub(super) mailboxes: Mailboxes,
 }
 
 impl std::fmt::Debug for Apollo {
@@ -61,7 +63,8 @@ impl Apollo {
         let client = http_client(timeout, &config.base_url)?;
         let base = config.base_url.trim_end_matches('/').to_owned();
         let (users_path, learned) = (config.users_path, Learned::default());
-        Ok(Some(Self { client, base, credential, grant, timeout, users_path, learned }))
+        let mailboxes = Mailboxes::default();
+        Ok(Some(Self { client, base, credential, grant, timeout, users_path, learned, mailboxes }))
     }
 
     /// The same door for one more thread, with connections of its own: a connection is driven by the thread

@@ -6,6 +6,7 @@
 //! - `forward`: one permitted call there and its answer back; `coding`: an answer that came packed.
 //! - `users`: all users of the workspace, read page by page, into a `reading` that says whether it is whole:
 //!   `page` reads one page, `tally` adds pages up and judges them, `doubt` names each way to fail or lie.
+//! - `mailboxes`: whose mailboxes there are, for senders who must be the caller's (R10).
 //! - `surroundings`: as whom the credential acts, and whose mailboxes work.
 //! - `ask`: one question, asked patiently; `limits`: what Apollo said it allows; `usage`: what it
 //!   says about the credential.
@@ -19,6 +20,7 @@ mod forward;
 pub mod grant;
 mod identity;
 mod limits;
+mod mailboxes;
 mod page;
 mod reading;
 mod surroundings;

@@ -1,12 +1,12 @@
 //! What reconciliation asks beside the list of users: as whom the credential acts, and whose mailboxes work
 //! (Apollo facts §7.1). Only reads (C1), and each may be refused to a scoped key without harm to the rest.
 
-use super::ask::{Patience, Question};
+use super::ask::Patience;
 use super::client::Apollo;
 use super::doubt::Doubt;
+use super::mailboxes::MAILBOXES;
 use super::page::text;
 use super::reading::ReadOptions;
-use super::usage::question;
 use crate::drift::{Acting, Mailbox};
 
 /// What was asked beside the list.
@@ -19,9 +19,6 @@ pub struct Surroundings {
     /// Requests sent.
     pub calls: u32,
 }
-
-const MAILBOXES: Question =
-    question("GET", "/email_accounts", "api/v1/email_accounts/index", "email_accounts_list");
 
 impl Apollo {
     /// Asks both questions, patiently.

@@ -2,6 +2,7 @@
 //!
 //! A 4xx explains and says what to do; a 5xx explains nothing, and its cause is logged once, here.
 
+mod denied;
 mod grant;
 mod problem;
 
@@ -335,6 +336,9 @@ pub enum CallFailure {
     /// Apollo was too slow (R12).
     #[error("Apollo did not answer in time")]
     UpstreamTimeout,
+    /// Apollo did not say whose mailbox the sender is (R10).
+    #[error("nothing was sent, because {0}; retry, or ask a manager to name that sender")]
+    MailboxesUnknown(&'static str),
     /// What Apollo answered cannot be masked, and this caller may not see it bare (R9).
     #[error("Apollo's answer could not be masked for a role without exportPII, so it is withheld")]
     Unmaskable,
@@ -357,12 +361,12 @@ impl CallFailure {
         use CallFailure as F;
         match self {
             F::NoKey | F::TwoCredentials | F::InvalidKey => 401,
-            F::Denied(denial, _) => denial_status(denial),
+            F::Denied(denial, _) => denied::status(denial),
             F::Minting(refusal) => minting_status(refusal),
             F::Unread(Unread::TooLarge { .. }) => 413,
             F::Unread(Unread::Broken) | F::BadRequest(_) => 400,
             F::Store(error) => store_wire(error).0,
-            F::NotConfigured | F::TimedOut => 503,
+            F::NotConfigured | F::MailboxesUnknown(_) | F::TimedOut => 503,
             F::UpstreamRefused | F::UpstreamLost | F::Unmaskable => 502,
             F::UpstreamTimeout => 504,
             F::NoSuchAddress => 404,
@@ -387,26 +391,6 @@ impl CallFailure {
             CallFailure::Store(_) => serde_json::json!({"error": CallFailure::Panicked.to_string()}),
             other => serde_json::json!({"error": other.to_string()}),
         }
-    }
-}
-
-fn denial_status(denial: &Denial) -> u16 {
-    match denial {
-        Denial::UnknownRoute | Denial::AnsweredLocally => 404,
-        Denial::Forbidden { .. } | Denial::NeedsExportPii { .. } | Denial::WebhookRefused => 403,
-        Denial::CredentialInQuery | Denial::CredentialInBody => 401,
-        Denial::MethodOverride
-        | Denial::BadQuery { .. }
-        | Denial::UnexpectedBody
-        | Denial::MalformedBody { .. }
-        | Denial::DuplicateKey { .. }
-        | Denial::NotANumber { .. }
-        | Denial::Disagreement { .. } => 400,
-        Denial::UnsupportedBody => 415,
-        Denial::MaskedWriteBack { .. }
-        | Denial::TooManyPerPage
-        | Denial::BeyondLastPage
-        | Denial::TooManyRecords { .. } => 422,
     }
 }
 

@@ -204,6 +204,8 @@ fn record_events(
         last_seq = audit_seq;
         if rebound {
             tx.append(&entry(Action::Rebind, record, cause))?;
+            // The former holder's Apollo user is not the new one's, who must not act as them (R10).
+            tx.forget_link(&record.id)?;
         }
         tx.insert_event(&record.id, history(event, rebound, audit_seq, cause.now))?;
     }

@@ -19,6 +19,7 @@ pub fn count(call: &Call<'_>, ended: &Result<Reply, CallFailure>, keyed: &KeyedC
             | CallFailure::UpstreamTimeout
             | CallFailure::Unmaskable
             | CallFailure::NotConfigured
+            | CallFailure::MailboxesUnknown(_)
             | CallFailure::Store(_)
             | CallFailure::Panicked,
         ) => Ended::Failed,
@@ -48,6 +49,8 @@ pub async fn denial(
             | Denial::CredentialInBody
             | Denial::MethodOverride
             | Denial::MaskedWriteBack { .. }
+            | Denial::SomebodyElse { .. }
+            | Denial::NotYourMailbox { .. }
     );
     if !telling {
         return Ok(());

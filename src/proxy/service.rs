@@ -59,12 +59,14 @@ pub async fn carry(
         let route = target.route();
         if route.answered == Answered::Locally {
             check_query(call.query).map_err(|denial| denied(denial, &keyed))?;
-            return Ok(Reply::Local(oneself::describe(route.name, &keyed)));
+            return Ok(Reply::Local(oneself::describe(route.name, call, &keyed)));
         }
-        let permit = permit(target, &keyed.reach, call.query)
+        let checked = permit(target, &keyed.reach, call.query)
             .and_then(|draft| draft.with_body(body))
             .map_err(|denial| denied(denial, &keyed))?;
         let apollo = bridge.apollo.as_ref().ok_or(CallFailure::NotConfigured)?;
+        let oneself = oneself::of(&checked, &keyed, apollo).await?;
+        let permit = checked.by(&oneself).map_err(|denial| denied(denial, &keyed))?;
         // Asked at the very moment of sending, and again when Apollo wants to see another credential: a dead
         // key begins no call (R4). What was touched meanwhile is read again, and the call judged anew.
         match apollo.forward(permit, call.accept, &|| keyed.is_current(bridge)).await {

@@ -8,7 +8,7 @@ use super::document::Document;
 use super::parameters::{CheckedQuery, Given, Guard, is_credential, overrides_method, spelt};
 
 /// Members of the top object of a body.
-type Members = Vec<(String, Document)>;
+pub(super) type Members = Vec<(String, Document)>;
 
 /// Reads a body that every reader understands alike.
 ///

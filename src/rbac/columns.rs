@@ -100,17 +100,19 @@ pub enum Answered {
     Locally,
 }
 
-/// How a call names the owner of a record (R10, facts §4.7). The guard itself is the proxy's.
+/// How a call names the owner of a record (R10, facts §4.7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Owner {
-    /// The call names no owner.
+    /// The call only reads; whom it names it searches for.
     Unnamed,
-    /// Absent means the acting admin at Apollo, so the holder's id is to be filled in.
+    /// The call creates, and absent means the acting admin at Apollo, so the holder's id is filled in.
     Filled(&'static str),
-    /// Never filled in; who names somebody else needs manageTeam.
-    Guarded(&'static str),
+    /// The call creates, and Apollo documents no owner for it: nothing is filled in, nobody else is named.
+    Unfilled,
+    /// The call changes something: nothing is filled in, and who names somebody else needs manageTeam.
+    Guarded,
     /// The call exists to change the owner, which needs manageTeam.
-    Changed(&'static str),
+    Changed,
 }
 
 /// How many records one call may carry, and under which parameters (R14).

@@ -91,6 +91,37 @@ pub enum Denial {
         /// The limit of the sheet.
         most: usize,
     },
+    /// Whose record it would be cannot be said (R10).
+    #[error(
+        "the bridge does not know yet which Apollo user you are, so nobody could own this record; a \
+         reconciliation run that finds your address in Apollo links you: ask an operator to run \
+         `seatbridge reconcile run`"
+    )]
+    UnknownHolder,
+    /// Somebody else would own the record, or lose it (R10).
+    #[error(
+        "`{parameter}` names somebody else and needs manageTeam; leave it out, or send your own Apollo id"
+    )]
+    SomebodyElse {
+        /// The parameter as the caller spelt it.
+        parameter: String,
+    },
+    /// Somebody else's mailbox would send (R10).
+    #[error("`{parameter}` names a mailbox that is not yours, which needs manageTeam; send one of your own")]
+    NotYourMailbox {
+        /// The parameter as the caller spelt it.
+        parameter: String,
+    },
+    /// An owner Apollo would not read as one, so that the record went to the acting admin (R10).
+    #[error(
+        "`{parameter}` is no owner Apollo would read; send `{field}` once with one Apollo id, or leave it out"
+    )]
+    OddOwner {
+        /// The parameter as the caller spelt it.
+        parameter: String,
+        /// The parameter of the sheet.
+        field: &'static str,
+    },
     /// Query and body name the same parameter and do not say the same.
     #[error("`{parameter}` stands in the query and in the body with different values; send it once")]
     Disagreement {

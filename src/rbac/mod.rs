@@ -2,12 +2,12 @@
 //!
 //! Lives here: the five roles and eleven permissions (product.md R1), how far a key reaches (R3, R5), the
 //! sheet of proxied endpoints (R2), the guards of path, query and body (R8, R9, R14) and the mask over what
-//! may not be exported (R9). A call passes four doors in this order, and each hands over the only value the
-//! next one takes: [`find`] makes a [`Target`], [`permit`] a [`Draft`], [`Draft::with_body`] a [`Permit`];
-//! what Apollo answers goes through [`disclose`].
+//! may not be exported (R9). A call passes five doors in this order, and each hands over the only value the
+//! next one takes: [`find`] makes a [`Target`], [`permit`] a [`Draft`], [`Draft::with_body`] a [`Checked`],
+//! [`Checked::by`] a [`Permit`] (R10); what Apollo answers goes through [`disclose`].
 //!
 //! Lives elsewhere: keys and their digests (`credential`), HTTP statuses (`http/error.rs`), rate windows and
-//! budgets (`apollo`, `proxy`), whose record a call touches (R10, `proxy`).
+//! budgets (`apollo`, `proxy`), whose mailboxes there are (`apollo`).
 //!
 //! May import: nothing of ours. No clock, no randomness, no HTTP. Roles defined in configuration will be a
 //! name, a rank and a [`Permissions`] set beside [`Role`]; everything after [`Reach`] already works on the
@@ -22,6 +22,7 @@ mod disclosure;
 mod document;
 mod holder;
 mod minting;
+mod oneself;
 mod operator;
 mod parameters;
 mod permission;
@@ -35,10 +36,11 @@ pub use denial::{BodyFault, Denial, QueryFault};
 pub use disclosure::{Disclosed, Disclosure, MASK, PLACEHOLDER_ADDRESS, Unmaskable, disclose};
 pub use holder::{Held, RoleSource, held};
 pub use minting::{MintRefusal, Minter, may_mint, still_within_reach, ttl_days};
+pub use oneself::{Oneself, OwnMailbox};
 pub use operator::OperatorRole;
 pub use parameters::{CheckedQuery, check_query};
 pub use permission::{Permission, Permissions};
-pub use permit::{Draft, Permit, permit};
+pub use permit::{Checked, Draft, Permit, permit};
 pub use role::{Reach, Role, may_reach};
 pub use routes::table;
 pub use target::{Target, find};

@@ -1,12 +1,14 @@
-//! The proof that one call may go to Apollo, and the two steps that lead to it.
+//! The proof that one call may go to Apollo, and the three steps that lead to it.
 
 use std::fmt;
 
-use super::body;
+use super::body::{self, Members};
 use super::columns::{Answered, Method, Route};
 use super::denial::Denial;
 use super::disclosure::Disclosure;
+use super::oneself::{self, Oneself};
 use super::parameters::{CheckedQuery, Guard, check_query};
+use super::permission::Permission;
 use super::role::Reach;
 use super::target::Target;
 
@@ -19,7 +21,18 @@ pub struct Draft {
     records: usize,
 }
 
-/// Proof that one request may go to Apollo. Only [`Draft::with_body`] makes one.
+/// A call whose body is in order too; what remains is whose records it touches. [`Draft::with_body`] makes
+/// it.
+pub struct Checked {
+    target: Target,
+    query: CheckedQuery,
+    body: Option<(Vec<u8>, Members)>,
+    may_name_others: bool,
+    disclosure: Disclosure,
+    credits_at_most: u32,
+}
+
+/// Proof that one request may go to Apollo. Only [`Checked::by`] makes one.
 ///
 /// It is handed over by value, so one permit serves one call, and it carries the very body that was checked.
 ///
@@ -28,7 +41,7 @@ pub struct Draft {
 /// ```
 pub struct Permit {
     target: Target,
-    query: CheckedQuery,
+    query: String,
     body: Option<Vec<u8>>,
     disclosure: Disclosure,
     credits_at_most: u32,
@@ -61,7 +74,7 @@ impl Draft {
         self.target.route()
     }
 
-    /// The checked query, for rules about whose record a call touches (R10).
+    /// The checked query.
     pub fn query(&self) -> &CheckedQuery {
         &self.query
     }
@@ -76,25 +89,76 @@ impl Draft {
     /// Errors: [`Denial::UnexpectedBody`] where none is taken; for everyone alike a body must be JSON with
     /// unique names, within the limits, without mask, override or credential, and agree with the query;
     /// without exportPII it must not reveal.
-    pub fn with_body(self, body: Option<(&str, &[u8])>) -> Result<Permit, Denial> {
+    pub fn with_body(self, body: Option<(&str, &[u8])>) -> Result<Checked, Denial> {
         let wants_body = self.wants_body();
         let Draft { target, query, reach, reveals, records } = self;
         let route = target.route();
         let mut guard = Guard { reveals, records, ..Guard::new(route, &reach) };
         let body = body.filter(|(_, bytes)| !bytes.is_empty());
-        if let Some((content_type, bytes)) = body {
-            if !wants_body {
-                return Err(Denial::UnexpectedBody);
+        let body = match body {
+            Some(_) if !wants_body => return Err(Denial::UnexpectedBody),
+            Some((content_type, bytes)) => {
+                let members = body::read(content_type, bytes)?;
+                body::check(&members, &query, &mut guard)?;
+                Some((bytes.to_vec(), members))
             }
-            body::check(&body::read(content_type, bytes)?, &query, &mut guard)?;
-        }
-        Ok(Permit {
-            body: body.map(|(_, bytes)| bytes.to_vec()),
+            None => None,
+        };
+        Ok(Checked {
+            body,
+            may_name_others: reach.permissions().contains(Permission::ManageTeam),
             disclosure: Disclosure::of(route, reach.permissions()),
             credits_at_most: route.credits_at_most(guard.reveals, guard.records),
             target,
             query,
         })
+    }
+}
+
+/// What a call without a body says in it.
+const NOTHING: &Members = &Vec::new();
+
+impl Checked {
+    /// The row of the call.
+    pub fn route(&self) -> &'static Route {
+        self.target.route()
+    }
+
+    /// The mailboxes, by id or address, that must turn out to be the caller's before [`Checked::by`]: none
+    /// for who may name others.
+    pub fn mailboxes_to_prove(&self) -> Vec<String> {
+        if self.may_name_others {
+            return Vec::new();
+        }
+        oneself::mailboxes_named(self.route(), &self.query, self.members())
+    }
+
+    /// Holds the call against whose records it touches (R10), and names the caller as owner where it names
+    /// none and the row wants one.
+    ///
+    /// Errors: [`Denial::UnknownHolder`], [`Denial::SomebodyElse`], [`Denial::NotYourMailbox`],
+    /// [`Denial::OddOwner`].
+    pub fn by(self, oneself: &Oneself) -> Result<Permit, Denial> {
+        let (route, members) = (self.route(), self.members());
+        oneself::check(route, &self.query, members, oneself, self.may_name_others)?;
+        let body = self.body.as_ref().map(|(bytes, members)| (bytes.as_slice(), members));
+        let filled = oneself::fill(route, &self.query, body, oneself)?;
+        let query = match (self.query.raw(), filled.query) {
+            (raw, None) => raw.to_owned(),
+            ("", Some(owner)) => owner,
+            (raw, Some(owner)) => format!("{raw}&{owner}"),
+        };
+        Ok(Permit {
+            query,
+            body: filled.body.or(self.body.map(|(bytes, _)| bytes)),
+            disclosure: self.disclosure,
+            credits_at_most: self.credits_at_most,
+            target: self.target,
+        })
+    }
+
+    fn members(&self) -> &Members {
+        self.body.as_ref().map_or(NOTHING, |(_, members)| members)
     }
 }
 
@@ -104,10 +168,11 @@ impl Permit {
         self.route().method
     }
 
-    /// The path, rebuilt from the row, and the checked query byte for byte.
+    /// The path, rebuilt from the row, and the checked query byte for byte, an owner who was filled in behind
+    /// it.
     pub fn path_and_query(&self) -> String {
         let path = self.target.path();
-        match self.query.raw() {
+        match self.query.as_str() {
             "" => path,
             query => format!("{path}?{query}"),
         }
@@ -123,7 +188,8 @@ impl Permit {
         self.target.id()
     }
 
-    /// The body that was checked, always JSON in UTF-8; nothing else may be sent.
+    /// The body that was checked, with an owner who was filled in; always JSON in UTF-8, and nothing else may
+    /// be sent.
     pub fn body(&self) -> Option<&[u8]> {
         self.body.as_deref()
     }
@@ -145,6 +211,12 @@ impl fmt::Debug for Draft {
     }
 }
 
+impl fmt::Debug for Checked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Checked").field("route", &self.route().name).finish_non_exhaustive()
+    }
+}
+
 impl fmt::Debug for Permit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Permit").field("route", &self.route().name).finish_non_exhaustive()
@@ -153,13 +225,16 @@ impl fmt::Debug for Permit {
 
 #[cfg(test)]
 mod tests {
-    use super::super::permission::Permission;
     use super::super::role::Role;
     use super::super::target::find;
     use super::*;
 
     const ID: &str = "6c00000000000000000000a1";
     const JSON: &str = "application/json";
+
+    fn jo() -> Oneself {
+        Oneself::known_as(Some("6a01c0ffee00000000000001"))
+    }
 
     fn draft(role: Role, method: &str, path: &str, query: &str) -> Result<Draft, Denial> {
         permit(find(method, path)?, &Reach::new(role, &[role]), query)
@@ -172,13 +247,17 @@ mod tests {
     #[test]
     fn a_permit_repeats_the_path_of_the_row_and_the_query_of_the_caller() {
         let query = "contact_ids[]=a%20b&emailer_campaign_id=c&x=1&x=2";
-        let path = format!("/emailer_campaigns/{ID}/add_contact_ids");
+        let path = format!("/emailer_campaigns/{ID}/approve");
         let permit = draft(Role::SalesRep, "POST", &path, query).unwrap().with_body(None).unwrap();
+        let permit = permit.by(&jo()).unwrap();
         assert_eq!(permit.path_and_query(), format!("{path}?{query}"));
         assert_eq!((permit.method(), permit.id(), permit.body()), (Method::Post, Some(ID), None));
-        assert_eq!(permit.route().name, "emailer_campaigns/add_contact_ids");
+        assert_eq!(permit.route().name, "emailer_campaigns/approve");
         let permit = draft(Role::Viewer, "POST", "/mixed_people/api_search", "").unwrap();
-        assert_eq!(permit.with_body(None).unwrap().path_and_query(), "/mixed_people/api_search");
+        assert_eq!(
+            permit.with_body(None).unwrap().by(&jo()).unwrap().path_and_query(),
+            "/mixed_people/api_search"
+        );
     }
 
     #[test]
@@ -188,7 +267,7 @@ mod tests {
         assert!(draft.wants_body());
         assert_eq!(draft.route().name, "contacts/update");
         assert_eq!(draft.query().raw(), "");
-        let permit = draft.with_body(Some((JSON, body))).unwrap();
+        let permit = draft.with_body(Some((JSON, body))).unwrap().by(&jo()).unwrap();
         assert_eq!(permit.body(), Some(&body[..]));
     }
 
@@ -205,7 +284,7 @@ mod tests {
     #[test]
     fn an_empty_body_is_no_body_whatever_its_label() {
         let draft = draft(Role::SalesRep, "POST", "/contacts/search", "").unwrap();
-        assert_eq!(draft.with_body(Some(("text/plain", b""))).unwrap().body(), None);
+        assert_eq!(draft.with_body(Some(("text/plain", b""))).unwrap().by(&jo()).unwrap().body(), None);
     }
 
     /// A credential in the query is told first: the key must be replaced whatever the call was.
@@ -249,7 +328,7 @@ mod tests {
     fn the_body_meets_the_rules_of_the_caller() {
         let send = |role, content_type, body: &str| {
             let draft = draft(role, "POST", "/people/match", "").unwrap();
-            draft.with_body(Some((content_type, body.as_bytes()))).map(|permit| permit.credits_at_most())
+            draft.with_body(Some((content_type, body.as_bytes()))).map(|checked| checked.credits_at_most)
         };
         let reveal = r#"{"reveal_phone_number":true}"#;
         let needs = Denial::NeedsExportPii { parameter: "reveal_phone_number".into() };
@@ -271,7 +350,7 @@ mod tests {
     fn the_estimate_counts_reveals_and_records_of_query_and_body() {
         let cost = |query: &str, body: &str| {
             let draft = draft(Role::Admin, "POST", "/people/bulk_match", query).unwrap();
-            draft.with_body(Some((JSON, body.as_bytes()))).unwrap().credits_at_most()
+            draft.with_body(Some((JSON, body.as_bytes()))).unwrap().credits_at_most
         };
         let three = r#"{"details":[{},{},{}]}"#;
         assert_eq!(cost("", three), 3);
@@ -280,13 +359,13 @@ mod tests {
         let target = find("POST", "/organizations/bulk_enrich").unwrap();
         let draft =
             permit(target, &Reach::new(Role::Admin, &[Role::Admin]), "domains[]=a&domains[]=b").unwrap();
-        assert_eq!(draft.with_body(None).unwrap().credits_at_most(), 2);
+        assert_eq!(draft.with_body(None).unwrap().by(&jo()).unwrap().credits_at_most(), 2);
     }
 
     #[test]
     fn the_answer_is_masked_for_whoever_may_not_export() {
         let disclosure = |role, method, path: &str| {
-            draft(role, method, path, "").unwrap().with_body(None).unwrap().disclosure()
+            draft(role, method, path, "").unwrap().with_body(None).unwrap().by(&jo()).unwrap().disclosure()
         };
         assert_eq!(
             disclosure(Role::Analyst, "POST", "/people/match"),
@@ -309,7 +388,7 @@ mod tests {
         let body = br#"{"email":"jo@norrsken.example"}"#;
         let draft = draft(Role::SalesRep, "POST", "/contacts", "name=Jo").unwrap();
         assert_eq!(format!("{draft:?}"), r#"Draft { route: "contacts/create", .. }"#);
-        let permit = draft.with_body(Some((JSON, body))).unwrap();
+        let permit = draft.with_body(Some((JSON, body))).unwrap().by(&jo()).unwrap();
         assert_eq!(format!("{permit:?}"), r#"Permit { route: "contacts/create", .. }"#);
     }
 }

@@ -4,7 +4,7 @@
 
 use super::columns::Credits::{PerCall, PerPage, PerRecord};
 use super::columns::Method::{Get, Patch, Post, Put};
-use super::columns::Owner::{Changed, Filled, Guarded};
+use super::columns::Owner::{Changed, Filled, Guarded, Unfilled};
 use super::columns::Pii::{Address as A, Email as E, MessageBody as B, Phone as P, Profile as L};
 use super::columns::RateClass::{BulkEnrichment, ConversationExport, Enrichment, Search, SyncReport};
 use super::columns::{RateClass, Route, row};
@@ -59,39 +59,40 @@ const TABLE: &[Route] = &[
 
     // Contacts. A contact is a CRM record and never a seat (R14).
     row(12, Post, "/contacts", "contacts/create")
-        .needs(&[ManageContacts]).shows(&[E, P, A]).owned(Guarded("owner_id")),
+        .needs(&[ManageContacts]).shows(&[E, P, A]).owned(Unfilled),
     row(13, Post, "/contacts/search", "contacts/search").needs(&[ManageContacts]).shows(&[E, P, L]).paged(),
     row(14, Get, "/contacts/{id}", "contacts/show").needs(&[ManageContacts]).shows(&[E, P, A]),
     row(15, Patch, "/contacts/{id}", "contacts/update")
-        .needs(&[ManageContacts]).shows(&[E, P, A]).owned(Guarded("owner_id")),
+        .needs(&[ManageContacts]).shows(&[E, P, A]).owned(Guarded),
     row(15, Put, "/contacts/{id}", "contacts/update")
-        .needs(&[ManageContacts]).shows(&[E, P, A]).owned(Guarded("owner_id")),
+        .needs(&[ManageContacts]).shows(&[E, P, A]).owned(Guarded),
     row(16, Post, "/contacts/bulk_create", "contacts/bulk_create")
         .needs(&[ManageContacts]).shows(&[E, L]).at_most(100, &["contacts"]).owned(Filled("owner_id")),
     row(17, Post, "/contacts/bulk_update", "contacts/bulk_update")
         .needs(&[ManageContacts]).shows(&[E, L, A]).at_most(1000, &["contact_ids", "contact_attributes"])
-        .owned(Guarded("owner_id")),
-    row(18, Post, "/contacts/update_stages", "contacts/update_stages").needs(&[ManageContacts]).shows(&[E]),
+        .owned(Guarded),
+    row(18, Post, "/contacts/update_stages", "contacts/update_stages")
+        .needs(&[ManageContacts]).shows(&[E]).owned(Guarded),
     // Changing a record's owner needs manageTeam (R10), which the sheet calls the owner guard.
     row(19, Post, "/contacts/update_owners", "contacts/update_owners")
-        .needs(&[ManageContacts, ManageTeam]).owned(Changed("owner_id")),
+        .needs(&[ManageContacts, ManageTeam]).owned(Changed),
     row(20, Post, "/contacts/{id}/opportunities", "opportunities/search")
         .needs(&[ManageContacts, ManageDeals]),
     row(21, Get, "/contact_stages", "contact_stages/index").needs(&[ManageContacts]),
 
     // Accounts.
     row(22, Post, "/accounts", "accounts/create").needs(&[ManageContacts]).owned(Filled("owner_id")),
-    row(23, Patch, "/accounts/{id}", "accounts/update").needs(&[ManageContacts]).owned(Guarded("owner_id")),
-    row(23, Put, "/accounts/{id}", "accounts/update").needs(&[ManageContacts]).owned(Guarded("owner_id")),
+    row(23, Patch, "/accounts/{id}", "accounts/update").needs(&[ManageContacts]).owned(Guarded),
+    row(23, Put, "/accounts/{id}", "accounts/update").needs(&[ManageContacts]).owned(Guarded),
     row(24, Get, "/accounts/{id}", "accounts/show").needs(&[ManageContacts]).shows(&[A]),
     row(25, Post, "/accounts/search", "accounts/search").needs(&[ManageContacts]).paged(),
     row(26, Post, "/accounts/bulk_create", "accounts/bulk_create")
-        .needs(&[ManageContacts]).at_most(100, &["accounts"]).owned(Guarded("owner_id")),
+        .needs(&[ManageContacts]).at_most(100, &["accounts"]).owned(Unfilled),
     row(27, Post, "/accounts/bulk_update", "accounts/bulk_update")
         .needs(&[ManageContacts]).at_most(1000, &["account_ids", "account_attributes"])
-        .owned(Guarded("owner_id")),
+        .owned(Guarded),
     row(28, Post, "/accounts/update_owners", "accounts/update_owners")
-        .needs(&[ManageContacts, ManageTeam]).owned(Changed("owner_id")),
+        .needs(&[ManageContacts, ManageTeam]).owned(Changed),
     row(29, Get, "/account_stages", "account_stages/index").needs(&[ManageContacts]),
 
     // Deals.
@@ -100,7 +101,7 @@ const TABLE: &[Route] = &[
     row(31, Post, "/opportunities/search", "opportunities/search").needs(&[ManageDeals]).paged(),
     row(32, Get, "/opportunities/{id}", "opportunities/show").needs(&[ManageDeals]),
     row(33, Patch, "/opportunities/{id}", "opportunities/update")
-        .needs(&[ManageDeals]).owned(Guarded("owner_id")),
+        .needs(&[ManageDeals]).owned(Guarded),
     row(34, Get, "/opportunity_stages", "opportunity_stages/index").needs(&[ManageDeals]),
 
     // Sequences and their messages.
@@ -110,15 +111,18 @@ const TABLE: &[Route] = &[
         .sent_by(SEQUENCE_SENDERS),
     row(37, Post, "/emailer_campaigns/remove_or_stop_contact_ids",
         "emailer_campaigns/remove_or_stop_contact_ids")
-        .needs(&[ManageSequences]).shows(&[E, P, A]),
-    row(38, Post, "/emailer_campaigns/{id}/approve", "emailer_campaigns/approve").needs(&[ManageSequences]),
-    row(38, Post, "/emailer_campaigns/{id}/abort", "emailer_campaigns/abort").needs(&[ManageSequences]),
-    row(38, Post, "/emailer_campaigns/{id}/archive", "emailer_campaigns/archive").needs(&[ManageSequences]),
+        .needs(&[ManageSequences]).shows(&[E, P, A]).owned(Guarded),
+    row(38, Post, "/emailer_campaigns/{id}/approve", "emailer_campaigns/approve")
+        .needs(&[ManageSequences]).owned(Guarded),
+    row(38, Post, "/emailer_campaigns/{id}/abort", "emailer_campaigns/abort")
+        .needs(&[ManageSequences]).owned(Guarded),
+    row(38, Post, "/emailer_campaigns/{id}/archive", "emailer_campaigns/archive")
+        .needs(&[ManageSequences]).owned(Guarded),
     row(39, Post, "/emailer_campaigns/activity_feed", "emailer_campaigns/activity_feed")
         .needs(&[ManageSequences]),
     row(40, Post, "/sequences", "sequences/create").needs(&[ManageSequences]).owned(Filled("user_id")),
-    row(40, Put, "/sequences/{id}", "sequences/update").needs(&[ManageSequences]).owned(Guarded("user_id")),
-    row(40, Patch, "/sequences/{id}", "sequences/update").needs(&[ManageSequences]).owned(Guarded("user_id")),
+    row(40, Put, "/sequences/{id}", "sequences/update").needs(&[ManageSequences]).owned(Guarded),
+    row(40, Patch, "/sequences/{id}", "sequences/update").needs(&[ManageSequences]).owned(Guarded),
     row(41, Get, "/emailer_schedules", "emailer_schedules/index").needs(&[ManageSequences]),
     row(42, Get, "/email_accounts", "email_accounts/index")
         .needs(&[ManageSequences]).shows(&[E]).hides(MAILBOX_SECRETS),
@@ -129,9 +133,9 @@ const TABLE: &[Route] = &[
     row(44, Get, "/emailer_messages/{id}/activities", "emailer_messages/activities")
         .needs(&[ViewAnalytics]).shows(&[E, P, B]),
     row(45, Post, "/emailer_messages", "emailer_messages/create")
-        .needs(&[ManageSequences]).shows(&[E]).sent_by(&["email_account_id"]),
+        .needs(&[ManageSequences]).shows(&[E]).owned(Unfilled).sent_by(&["email_account_id"]),
     row(46, Post, "/emailer_messages/{id}/send_now", "emailer_messages/send_now")
-        .needs(&[ManageSequences]).shows(&[E]).sent_by(&["email_account_id"]),
+        .needs(&[ManageSequences]).shows(&[E]).owned(Guarded).sent_by(&["email_account_id"]),
     row(47, Post, "/emailer_messages/get_content", "emailer_messages/get_content")
         .needs(&[ManageSequences, ExportPii]).shows(&[E, B]),
     row(48, Post, "/emailer_messages/email_send_status", "emailer_messages/email_send_status")
@@ -141,10 +145,12 @@ const TABLE: &[Route] = &[
     row(49, Post, "/tasks", "tasks/create").needs(&[ManageSequences]).shows(&[E, P]).owned(Filled("user_id")),
     row(49, Post, "/tasks/bulk_create", "tasks/bulk_create")
         .needs(&[ManageSequences]).shows(&[E, P]).owned(Filled("user_id")),
-    row(49, Post, "/tasks/{id}/complete", "tasks/complete").needs(&[ManageSequences]).shows(&[E, P]),
-    row(49, Post, "/tasks/{id}/skip", "tasks/skip").needs(&[ManageSequences]).shows(&[E, P]),
+    row(49, Post, "/tasks/{id}/complete", "tasks/complete")
+        .needs(&[ManageSequences]).shows(&[E, P]).owned(Guarded),
+    row(49, Post, "/tasks/{id}/skip", "tasks/skip")
+        .needs(&[ManageSequences]).shows(&[E, P]).owned(Guarded),
     row(49, Patch, "/tasks/{id}", "tasks/update")
-        .needs(&[ManageSequences]).shows(&[E, P]).owned(Guarded("user_id")),
+        .needs(&[ManageSequences]).shows(&[E, P]).owned(Guarded),
     row(50, Get, "/tasks/{id}", "tasks/show").needs(&[ManageSequences]).shows(&[E, P, A]),
     row(50, Post, "/tasks/search", "tasks/search").needs(&[ManageSequences]).shows(&[E, P, A]).paged(),
     row(50, Get, "/tasks/search", "tasks/search").needs(&[ManageSequences]).shows(&[E, P, A]).paged(),
@@ -155,9 +161,9 @@ const TABLE: &[Route] = &[
     row(52, Post, "/phone_calls", "phone_calls/create")
         .needs(&[ManageSequences]).shows(&[E, P]).owned(Filled("user_id")),
     row(52, Put, "/phone_calls/{id}", "phone_calls/update")
-        .needs(&[ManageSequences]).shows(&[E, P]).owned(Guarded("user_id")),
+        .needs(&[ManageSequences]).shows(&[E, P]).owned(Guarded),
     row(52, Patch, "/phone_calls/{id}", "phone_calls/update")
-        .needs(&[ManageSequences]).shows(&[E, P]).owned(Guarded("user_id")),
+        .needs(&[ManageSequences]).shows(&[E, P]).owned(Guarded),
     row(53, Post, "/conversations/search", "conversations/search").needs(&[ManageSequences]).paged(),
     row(54, Get, "/conversations/{id}", "conversations/show")
         .needs(&[ManageSequences, ExportPii]).costs(PerCall { least: 0, most: 1 }).shows(&[E, B]),
@@ -171,16 +177,16 @@ const TABLE: &[Route] = &[
 
     // Lists and fields.
     row(57, Get, "/labels", "labels/index").needs(&[ManageContacts]),
-    row(57, Post, "/labels", "labels/create").needs(&[ManageContacts]),
-    row(57, Patch, "/labels/{id}", "labels/update").needs(&[ManageContacts]),
+    row(57, Post, "/labels", "labels/create").needs(&[ManageContacts]).owned(Guarded),
+    row(57, Patch, "/labels/{id}", "labels/update").needs(&[ManageContacts]).owned(Guarded),
     row(57, Post, "/labels/add_entity_ids_to_label_names", "labels/add_entity_ids_to_label_names")
-        .needs(&[ManageContacts]),
+        .needs(&[ManageContacts]).owned(Guarded),
     row(57, Post, "/labels/remove_entity_ids_from_label_names", "labels/remove_entity_ids_from_label_names")
-        .needs(&[ManageContacts]),
+        .needs(&[ManageContacts]).owned(Guarded),
     row(58, Get, "/fields", "fields/index").needs(&[ManageContacts]),
     row(58, Get, "/typed_custom_fields", "typed_custom_fields/index").needs(&[ManageContacts]),
-    row(59, Post, "/fields", "fields/create").needs(&[ManageTeam]),
-    row(59, Patch, "/fields", "fields/update").needs(&[ManageTeam]),
+    row(59, Post, "/fields", "fields/create").needs(&[ManageTeam]).owned(Guarded),
+    row(59, Patch, "/fields", "fields/update").needs(&[ManageTeam]).owned(Guarded),
 
     // The team, its usage and reports.
     row(60, Get, "/users/search", "users/search").needs(&[ManageTeam]).shows(&[E, P]).paged(),
@@ -196,7 +202,7 @@ const TABLE: &[Route] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::super::columns::{Answered, Credits, Method};
+    use super::super::columns::{Answered, Credits, Method, Owner};
     use super::super::denial::Denial;
     use super::super::permission::{Permission, Permissions};
     use super::super::permit::permit;
@@ -336,11 +342,30 @@ mod tests {
         assert_eq!(rows(|route| route.answered == Answered::Locally), [61, 62].into());
         assert_eq!(rows(|route| !route.secret_fields.is_empty()), [42].into());
         assert_eq!(rows(|route| route.permissions.is_empty()), [61, 62].into());
-        assert_eq!(rows(|route| matches!(route.owner, Changed(_))), [19, 28].into());
+        assert_eq!(rows(|route| route.owner == Changed), [19, 28].into());
+        assert_eq!(rows(|route| route.owner == Unfilled), [12, 26, 45].into());
         let filled = [16, 22, 30, 36, 40, 49, 52];
         assert_eq!(rows(|route| matches!(route.owner, Filled(_))), filled.into());
         assert_eq!(rows(|route| !route.senders.is_empty()), [36, 45, 46].into());
         assert_eq!(rows(|route| route.records.is_some()), [3, 8, 16, 17, 26, 27].into());
+    }
+
+    /// R10: a row that writes says whose record it touches; the others only read, whatever their method.
+    #[test]
+    fn a_row_without_an_owner_only_reads() {
+        let reads = |route: &Route| {
+            let last = route.template.rsplit('/').next().unwrap_or_default();
+            let asks = ["search", "match", "enrich", "api_search", "activity_feed", "get_content", "export"];
+            route.method == Get
+                || asks.contains(&last)
+                || ["bulk_match", "bulk_enrich", "opportunities", "email_send_status"].contains(&last)
+                || ["api_usage_stats", "credit_usage_stats", "sync_report"].contains(&last)
+        };
+        for route in table() {
+            let reads = reads(route) && (route.row != 30);
+            assert_eq!(route.owner == Owner::Unnamed, reads, "{} {}", route.method.as_str(), route.template);
+            assert!(route.senders.is_empty() || !reads, "{}", route.template);
+        }
     }
 
     /// Facts §3.2, column PII, written here a second time on purpose.

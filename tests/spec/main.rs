@@ -55,6 +55,7 @@ mod minting;
 mod no_seat;
 mod okta_dialect;
 mod one_person;
+mod oneself;
 mod openapi;
 mod operation;
 mod operators_api;

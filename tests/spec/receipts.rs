@@ -50,7 +50,8 @@ async fn a_leaver_has_four_times_and_what_proves_them() {
     let world = World::start().await;
     let okta = world.okta().await;
     let before = world.clock.now();
-    let key = world.keyed(&okta, "ada@corp.example", Role::Viewer).await;
+    okta.assign("ada@corp.example").await;
+    let key = world.mint("ada@corp.example", Role::Viewer).await.unwrap().key.as_str().to_owned();
     let id = world.kept(&okta.found("userName eq \"ada@corp.example\"").await[0]).await.record.id;
     world.mint("ada@corp.example", Role::Viewer).await.unwrap();
     world.call(&key, "GET", "/apollo/users/api_profile", None).await.is(200);

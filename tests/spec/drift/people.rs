@@ -147,7 +147,6 @@ async fn somebody_who_waits_is_a_finding_until_they_are_seated() {
 async fn an_unused_key_is_told_until_it_is_revoked() {
     let (world, okta) = in_order().await;
     world.keyed(&okta, "ada@corp.example", Role::Viewer).await;
-    world.at_apollo("ada@corp.example");
     world.clock.advance(59 * 86_400);
     world.reconciled().await;
     assert!(world.found().await.is_empty());

@@ -9,14 +9,14 @@ use seatbridge::admin::{Refusal, sso, trail};
 use seatbridge::audit::{Actor, Sealed};
 use seatbridge::config::Config;
 use seatbridge::credential::secret::Secrets;
-use seatbridge::emulator::apollo::{Apollo, Options};
+use seatbridge::emulator::apollo::{Apollo, Options, User};
 use seatbridge::emulator::{entra, okta};
 use seatbridge::flavour::Flavour;
 use seatbridge::http::Clock;
 use seatbridge::rbac::{Minter, Role};
 use seatbridge::seat::{EmailChange, WithoutSeat};
 use seatbridge::server::{self, Running};
-use seatbridge::store::records::{LogRecord, Purchase};
+use seatbridge::store::records::{LinkedBy, LogRecord, Purchase, SeatLink};
 use seatbridge::store::{Store, migrate};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -200,11 +200,23 @@ impl World {
         keys::mint(For::Address(holder.to_owned()), role, None, policy, caller, self.store()).await
     }
 
-    /// A holder with this role, and a key of the same role: the text of the key.
+    /// A holder with this role, whom Apollo knows, and a key of the same role: the text of the key.
     pub async fn keyed(&self, directory: &Connected, address: &str, role: Role) -> String {
-        directory.create(json!({"userName": address})).await.is(201);
+        let seat_id = directory.create(json!({"userName": address})).await.is(201).id();
+        self.link(seat_id, address).await;
         self.give_role(address, role).await;
         self.mint(address, role).await.unwrap().key.as_str().to_owned()
+    }
+
+    /// The Apollo user of this address, as a run would link it; made when there is none.
+    pub async fn link(&self, seat_id: String, address: &str) -> String {
+        let there = self.apollo.users().into_iter().find(|user| user.email.eq_ignore_ascii_case(address));
+        let user = User { created_at_ms: 1, ..User::new(address, "", "") };
+        let apollo_id = there.map_or_else(|| self.apollo.add_user(user), |user| user.id);
+        let (linked_at, how) = (self.clock.now(), LinkedBy::Address);
+        let link = SeatLink { seat_id, apollo_id: apollo_id.clone(), linked_at, how };
+        self.store().write(move |tx| tx.set_link(&link)).await.unwrap();
+        apollo_id
     }
 
     /// Any request, with the headers given.

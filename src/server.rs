@@ -27,6 +27,8 @@ use std::time::Duration;
 
 /// How often what may wait is written, and the queue is looked at.
 const TICK: Duration = Duration::from_secs(1);
+/// Ticks between two looks for keys that expired.
+const SWEPT_EVERY: u64 = 30;
 /// Ticks between two looks at how old the findings are, for whoever measures.
 const MEASURED_EVERY: u64 = 5;
 
@@ -45,6 +47,7 @@ fn routes(app: &mut web::ServiceConfig) {
         .configure(admin::http::mount::mount)
         .route("/openapi.json", web::get().to(openapi::document))
         .service(web::scope("/admin").configure(keys).default_service(web::to(no_address)))
+        .service(only("/security/leak", "POST").route(web::post().to(admin::api::leak::report)))
         .service(only("/livez", "GET, HEAD").route(web::get().to(live)).route(web::head().to(live)))
         .service(only("/readyz", "GET, HEAD").route(web::get().to(ready)).route(web::head().to(ready)))
         .service(only("/metrics", "GET").route(web::get().to(measured)))
@@ -277,7 +280,7 @@ async fn tick(bridge: Bridge) {
     wake(&bridge).await;
     let mut seconds = tokio::time::interval(TICK);
     seconds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
+    for second in 0u64.. {
         seconds.tick().await;
         telemetry::keep_metrics();
         bridge.keyring.sweep();
@@ -285,6 +288,7 @@ async fn tick(bridge: Bridge) {
             tracing::error!(%error, "a second of lookups could not be written");
         }
         tell_denials(bridge.denials.over(bridge.clock.now()), &bridge.store).await;
+        sweep_keys(&bridge, second).await;
         if let Some(apollo) = &bridge.apollo {
             apollo.keep_grant().await;
         }
@@ -293,6 +297,18 @@ async fn tick(bridge: Bridge) {
             Ok(seated) => tracing::info!(seated, "people who waited were given a seat"),
             Err(error) => tracing::error!(%error, "the queue of waiting people could not be served"),
         }
+    }
+}
+
+/// Ends keys whose time is over: told once, whatever number of replicas looks.
+async fn sweep_keys(bridge: &Bridge, second: u64) {
+    if !second.is_multiple_of(SWEPT_EVERY) {
+        return;
+    }
+    match admin::keys::sweep::sweep(bridge.clock.now(), &bridge.store).await {
+        Ok(0) => {}
+        Ok(expired) => tracing::info!(expired, "keys expired"),
+        Err(error) => tracing::error!(%error, "keys that expired could not be ended"),
     }
 }
 

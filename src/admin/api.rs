@@ -1,5 +1,7 @@
 //! The founding document's admin endpoints, hardened (R6): for holders whose role manages the team.
 
+pub mod leak;
+
 use super::keys::{self, Caller, For, KeyView, Minted};
 use super::{Refusal, service::Act};
 use crate::audit::{Action, Actor, Entry, Outcome};

@@ -1,5 +1,8 @@
 //! Scoped keys: made, listed, rotated, revoked (R5, R6).
 
+pub mod leak;
+pub mod sweep;
+
 use super::Refusal;
 use super::people::known_as;
 use super::service::{self, Act};

@@ -90,6 +90,8 @@ pub enum Action {
     MintKey,
     /// A scoped key died.
     RevokeKey,
+    /// Scoped keys ran out.
+    ExpireKeys,
     /// A scoped key was replaced.
     RotateKey,
     /// The first admin was made (R5).
@@ -187,6 +189,7 @@ impl Action {
             Action::Remove => "remove",
             Action::MintKey => "mint_key",
             Action::RevokeKey => "revoke_key",
+            Action::ExpireKeys => "expire_keys",
             Action::RotateKey => "rotate_key",
             Action::Bootstrap => "bootstrap",
             Action::GiveRole => "give_role",

@@ -1,4 +1,7 @@
-//! `key bootstrap|issue|list|revoke`.
+//! `key bootstrap|issue|list|rotate|revoke|probe`.
+
+mod judged;
+mod probe;
 
 use super::Failure;
 use super::commands::Key as Verb;
@@ -26,6 +29,10 @@ const COLUMNS: &[&str] = &[
 ];
 
 pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
+    // From outside: a probe needs no database.
+    if let Verb::Probe { url, key_file, expect } = verb {
+        return probe::run(probe::Wish { urls: url, key_file, expect }, output).await;
+    }
     let context = Context::open()?;
     let (store, policy) = (&context.store, context.config.keys);
     match verb {
@@ -42,6 +49,11 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
             let all = keys::keys(Clock::default().now(), store).await?;
             output.list("key", COLUMNS, all.iter().map(shown), || listed(&all))?;
         }
+        Verb::Rotate { id, grace_seconds } => {
+            let minted = keys::rotate(id, grace_seconds, policy, operator(), store).await?;
+            output.show("key", &data(&minted), || told(&minted));
+        }
+        Verb::Probe { .. } => {}
         Verb::Revoke { holder: Some(holder), reason, .. } => {
             super::hand::revoke_keys(holder, &reason.unwrap_or_default(), output).await?;
         }
@@ -49,7 +61,10 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
             let id = id.unwrap_or_default();
             let ended = keys::revoke(id, operator(), store).await?;
             output.show("key", &json!({"id": ended.id, "revoked": true}), || {
-                format!("key {} is dead: no call with it begins from now on", ended.id)
+                format!(
+                    "key {} is dead: servers that run let no call with it begin any more, within a second",
+                    ended.id
+                )
             });
         }
     }

@@ -3,7 +3,7 @@
 mod keyed;
 mod operator;
 
-pub use keyed::KeyedCall;
+pub use keyed::{KeyedCall, recognised};
 pub use operator::{Auditor, Caller, Operator};
 
 use super::error::ScimFailure;

@@ -60,6 +60,11 @@ impl Opened {
         self.opens && self.holder.key.expires_at > now
     }
 
+    /// Whether the key was neither revoked nor has run out as of `now`, whatever became of its seat.
+    pub fn lives_at(&self, now: i64) -> bool {
+        self.holder.key.revoked_at.is_none() && self.holder.key.expires_at > now
+    }
+
     /// Whether all this is still to be believed.
     pub fn is_current(&self, epochs: &Epochs) -> bool {
         self.is_untouched(epochs) && self.since.elapsed() < AGE

@@ -45,6 +45,7 @@ fn whole() -> Value {
     for (method, path, name, says) in KEYS {
         put(&mut paths, path, method, of_holders(path, name, says));
     }
+    put(&mut paths, "/security/leak", "POST", leak());
     let mut schemas = answer_schemas();
     schemas.insert("problem".to_owned(), problem());
     json!({
@@ -190,6 +191,18 @@ fn of_holders(path: &str, name: &str, says: &str) -> Value {
             "default": {"description": "Refused: {error}.", "content": json},
         },
     })
+}
+
+fn leak() -> Value {
+    let text = json!({"type": "string", "description": "The whole text: ak_..."});
+    let body = json!({"type": "object", "minProperties": 1, "properties": {
+        "key": text, "keys": {"type": "array", "maxItems": 100, "items": text},
+    }});
+    let mut leak =
+        of_holders("", "report_leak", "Report keys found where they do not belong: they die at once.");
+    leak["security"] = json!([]);
+    leak["requestBody"] = json!({"required": true, "content": {"application/json": {"schema": body}}});
+    leak
 }
 
 fn scim(path: &str, method: &str) -> Value {

@@ -219,6 +219,10 @@ pub trait Keys {
     fn revoke_key(&mut self, id: &str, at: i64, why: &str) -> Result<bool, Error>;
     /// Ends a key at `expires_at` in favour of another.
     fn supersede_key(&mut self, id: &str, by: &str, expires_at: i64) -> Result<(), Error>;
+    /// Keys whose digest is kept although they expired by `now`, or were revoked by `long_ago`.
+    fn keys_run_out(&mut self, now: i64, long_ago: i64, limit: i64) -> Result<Vec<ApiKeyRecord>, Error>;
+    /// Forgets what a key is recognised by: it opens nothing ever again.
+    fn forget_digest(&mut self, id: &str) -> Result<(), Error>;
     /// Notes a key's last use.
     fn touch_key(&mut self, id: &str, at: i64) -> Result<(), Error>;
 }

@@ -1,15 +1,18 @@
 //! Holders of a scoped key, on every call (R3, R4, R8).
 
 use super::one_header;
+use crate::audit::{Action, Actor, Entry, Outcome};
 use crate::credential::api_key::ApiKey;
 use crate::credential::{bearer, digests_match};
 use crate::http::error::CallFailure;
 use crate::http::front::request_id;
 use crate::http::keyring::Opened;
 use crate::http::state::Bridge;
+use crate::store::records::KeyHolder;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use futures_util::future::LocalBoxFuture;
+use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -57,18 +60,51 @@ impl FromRequest for KeyedCall {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let credential = credential_of(request);
         let bridge = request.app_data::<web::Data<Bridge>>().cloned();
-        let request_id = request_id(request);
+        let (request_id, from) = (request_id(request), request.peer_addr());
         Box::pin(async move {
             let bridge = bridge.ok_or(CallFailure::Panicked)?;
             let key = ApiKey::parse(&credential?).ok_or(CallFailure::InvalidKey)?;
             let known = bridge.keyring.look(key.id(), &bridge.store).await?;
-            let digest = key.digest();
-            let opened = known.filter(|known| digests_match(&known.holder.key.digest, &digest));
+            let opened = recognised(known, &key, from, &bridge);
             let call = KeyedCall { request_id, opened: living(opened, &bridge)? };
             bridge.notes.key_used(&call.holder.key.id, bridge.clock.now());
             Ok(call)
         })
     }
+}
+
+/// What is known of a key whose whole text was shown. Somebody who has the id alone is noted: the first time
+/// at once, what follows once an hour. Nothing is locked: a stranger must not be able to end a good key.
+pub fn recognised(
+    known: Option<Arc<Opened>>,
+    shown: &ApiKey,
+    from: Option<SocketAddr>,
+    bridge: &Bridge,
+) -> Option<Arc<Opened>> {
+    let known = known?;
+    if digests_match(&known.holder.key.digest, &shown.digest()) {
+        return Some(known);
+    }
+    let now = bridge.clock.now();
+    if known.lives_at(now) {
+        metrics::counter!("seatbridge_wrong_key_secrets_total").increment(1);
+        let KeyHolder { key, seat, directory, .. } = &known.holder;
+        let from = from.map(|from| from.ip().to_string()).unwrap_or_default();
+        let entry = Entry {
+            outcome: Outcome::Refused,
+            directory_id: Some(directory.id.clone()),
+            seat_id: Some(seat.id.clone()),
+            subject: seat.seat.person().map(|person| person.user_name.as_str().to_owned()),
+            reason: Some(format!("wrong secret for key {} from {from}", key.id)),
+            ..Entry::done(now, Actor::Bridge, Action::DenyCall)
+        };
+        if let Some(entry) = bridge.denials.noted(&key.id, "wrong secret", entry) {
+            let store = bridge.store.clone();
+            // Not waited for: how long a refusal takes must not tell which ids there are.
+            actix_web::rt::spawn(async move { store.write(move |tx| tx.append(&entry)).await });
+        }
+    }
+    None
 }
 
 fn living(opened: Option<Arc<Opened>>, bridge: &Bridge) -> Result<Arc<Opened>, CallFailure> {

@@ -10,6 +10,9 @@ use crate::store::schema::{api_keys, directories, seat_links, seats};
 use crate::store::tx::Keys;
 use diesel::prelude::*;
 
+/// Equal to the digest of no text.
+const FORGOTTEN: &str = "";
+
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = api_keys, check_for_backend(Db))]
 pub(super) struct KeyRow {
@@ -140,6 +143,26 @@ impl Keys for Conn {
     fn supersede_key(&mut self, id: &str, by: &str, expires_at: i64) -> Result<(), Error> {
         let seat: Option<String> = diesel::update(api_keys::table.find(id))
             .set((api_keys::rotated_to.eq(by), api_keys::expires_at.eq(expires_at)))
+            .returning(api_keys::seat_id)
+            .get_result(&mut self.db)
+            .optional()?;
+        seat.iter().for_each(|seat| self.kept.touched.seat(seat));
+        Ok(())
+    }
+
+    fn keys_run_out(&mut self, now: i64, long_ago: i64, limit: i64) -> Result<Vec<ApiKeyRecord>, Error> {
+        let over = api_keys::expires_at.le(now).and(api_keys::revoked_at.is_null());
+        let run_out = api_keys::table
+            .filter(api_keys::digest.ne(FORGOTTEN))
+            .filter(over.or(api_keys::revoked_at.le(long_ago)))
+            .order((api_keys::expires_at, api_keys::id))
+            .limit(limit);
+        many(run_out.select(KeyRow::as_select()).load(&mut self.db)?)
+    }
+
+    fn forget_digest(&mut self, id: &str) -> Result<(), Error> {
+        let seat: Option<String> = diesel::update(api_keys::table.find(id))
+            .set(api_keys::digest.eq(FORGOTTEN))
             .returning(api_keys::seat_id)
             .get_result(&mut self.db)
             .optional()?;

@@ -67,13 +67,20 @@ pub async fn carry(
         let apollo = bridge.apollo.as_ref().ok_or(CallFailure::NotConfigured)?;
         let oneself = oneself::of(&checked, &keyed, apollo).await?;
         let permit = checked.by(&oneself).map_err(|denial| denied(denial, &keyed))?;
-        // Asked at the very moment of sending, and again when Apollo wants to see another credential: a dead
-        // key begins no call (R4). What was touched meanwhile is read again, and the call judged anew.
-        match apollo.forward(permit, call.accept, &|| keyed.is_current(bridge)).await {
+        // Finding out whose mailbox it is may have taken long.
+        let fresh = keyed.still_stands(bridge).await?;
+        let answer = if fresh.may_the_same_as(&keyed) {
+            // Asked at the very moment of sending, and again when Apollo wants to see another credential: a
+            // dead key begins no call (R4). What was touched meanwhile is read again, the call judged anew.
+            apollo.forward(permit, call.accept, &|| fresh.is_current(bridge)).await
+        } else {
+            Err(Failure::Withdrawn)
+        };
+        keyed = fresh;
+        match answer {
             Err(Failure::Withdrawn) if tries < MOST_TRIES => tries += 1,
             answer => break (route, answer),
         }
-        keyed = keyed.still_stands(bridge).await?;
     };
     let answer = answer.map_err(|failure| match failure {
         Failure::Refused => CallFailure::UpstreamRefused,
@@ -81,7 +88,8 @@ pub async fn carry(
         Failure::Slow => CallFailure::UpstreamTimeout,
         Failure::Unmaskable => CallFailure::Unmaskable,
         Failure::NoCredential => CallFailure::NotConfigured,
-        Failure::Withdrawn => CallFailure::InvalidKey,
+        // Something else was touched each time it was about to be sent.
+        Failure::Withdrawn => CallFailure::TimedOut,
     })?;
     let labels = [("route", route.name), ("role", keyed.holder.key.role.as_str())];
     metrics::counter!("seatbridge_proxied_calls_total", &labels).increment(1);
@@ -90,14 +98,18 @@ pub async fn carry(
         request.id = %keyed.request_id, key.id = %keyed.holder.key.id, route = route.name,
         status = answer.status, masked = answer.masked, "call forwarded to Apollo"
     );
-    // A call that was under way when its key died may finish, and is recorded as such (R4).
+    note_outlived(&keyed, route.name, bridge).await;
+    Ok(Reply::Upstream(answer))
+}
+
+/// A call that was under way when its key died may finish, and is recorded as such (R4).
+async fn note_outlived(keyed: &KeyedCall, route: &str, bridge: &Bridge) {
     if keyed.was_outlived(bridge).await {
         tracing::info!(
-            request.id = %keyed.request_id, key.id = %keyed.holder.key.id, route = route.name,
+            request.id = %keyed.request_id, key.id = %keyed.holder.key.id, route,
             "a call that was under way when its key died was finished"
         );
     }
-    Ok(Reply::Upstream(answer))
 }
 
 fn denied(denial: Denial, keyed: &KeyedCall) -> CallFailure {

@@ -157,7 +157,7 @@ async fn keys_that_ran_out_are_told_once_and_their_digests_forgotten() {
     assert_eq!(left, expected);
     world.clock.advance(20 * DAY);
     sweep(world.clock.now(), world.store()).await.unwrap();
-    assert_eq!(kept().await, [living.record.id.clone()]);
+    assert_eq!(kept().await, std::slice::from_ref(&living.record.id));
     assert!(world.opens(living.key.as_str()).await && !world.opens(&keys[0]).await);
     let shown = seatbridge::admin::keys::keys(world.clock.now(), world.store()).await.unwrap();
     let mut states: Vec<&str> = shown.iter().map(|view| view.state).collect();

@@ -83,7 +83,8 @@ pub(super) async fn revoke_keys(holder: String, reason: &str, output: Output) ->
     output.show("key", &shown::ended_keys(&done), || match done.dead_keys.as_slice() {
         [] => format!("{} has no living key", seat::user_name(&done.view)),
         keys => format!(
-            "{} keys of {} are dead: no call with them begins from now on. The seat stays",
+            "{} keys of {} are dead: servers that run let no call with them begin any more, within a second. \
+             The seat stays",
             keys.len(),
             seat::user_name(&done.view)
         ),

@@ -47,6 +47,12 @@ impl KeyedCall {
         self.opened.is_current(bridge.store.epochs()) && self.opened.opens_at(bridge.clock.now())
     }
 
+    /// Whether what was decided for the other, the same key a moment ago, would be decided for this one.
+    pub fn may_the_same_as(&self, other: &KeyedCall) -> bool {
+        let (now, then) = (&self.opened, &other.opened);
+        Arc::ptr_eq(now, then) || (now.reach == then.reach && now.holder.apollo_id == then.holder.apollo_id)
+    }
+
     /// Whether the key died while its call was under way.
     pub async fn was_outlived(&self, bridge: &Bridge) -> bool {
         !self.opened.is_untouched(bridge.store.epochs()) && self.still_stands(bridge).await.is_err()

@@ -33,6 +33,8 @@ pub struct Config {
     pub limits: Limits,
     /// Scoped keys (R5).
     pub keys: Keys,
+    /// What keys may use of Apollo (R11).
+    pub budgets: Budgets,
     /// Comparing seats with Apollo's users (C1 to C6).
     pub reconcile: Reconcile,
     /// What a seat costs (C4).
@@ -54,6 +56,7 @@ impl Default for Config {
             apollo: Apollo::default(),
             limits: Limits::default(),
             keys: Keys::default(),
+            budgets: Budgets::default(),
             reconcile: Reconcile::default(),
             money: Money::default(),
             audit: Audit::default(),
@@ -167,6 +170,37 @@ pub struct Keys {
 impl Default for Keys {
     fn default() -> Self {
         Self { default_ttl_days: 90, max_ttl_days: 365 }
+    }
+}
+
+/// What keys may use of Apollo (R11); 0 is no limit.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(default)]
+pub struct Budgets {
+    /// Credits each key may cost in a day (UTC).
+    pub credits_per_key_day: u64,
+    /// Credits each key may cost in a calendar month (UTC).
+    pub credits_per_key_month: u64,
+    /// Credits all keys together may cost in a calendar month (UTC).
+    pub credits_per_team_month: u64,
+    /// Calls each key may make in a minute, over all replicas.
+    pub calls_per_key_minute: u64,
+    /// Share of Apollo's windows that is kept for the bridge's own reads, on the endpoints it reads.
+    pub reserve_percent: u64,
+    /// How often Apollo is asked for its windows while keys call; 0 never, and answers teach them too.
+    pub usage_seconds: u64,
+}
+
+impl Default for Budgets {
+    fn default() -> Self {
+        Self {
+            credits_per_key_day: 0,
+            credits_per_key_month: 0,
+            credits_per_team_month: 0,
+            calls_per_key_minute: 0,
+            reserve_percent: 20,
+            usage_seconds: 600,
+        }
     }
 }
 

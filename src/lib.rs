@@ -7,7 +7,7 @@
 //! | `reconcile` | capability: Apollo's list against seats, run by run |
 //! | `store`, `apollo`, `issuer` | doors to the world: SQL, Apollo's API, the keys of token issuers |
 //! | `http` | shared kit for handlers: guards, errors, request ids |
-//! | `scim`, `flavour`, `seat`, `drift`, `rbac`, `credential`, `audit` | rules, pure |
+//! | `scim`, `flavour`, `seat`, `drift`, `rbac`, `quota`, `credential`, `audit` | rules, pure |
 //! | `export` | rows as CSV and NDJSON for other programs, pure |
 //! | `report` | the access review as one page of HTML, pure |
 //! | `history` | one person's whole story, and what proves that a leaver is gone, pure |
@@ -36,6 +36,7 @@ pub mod issuer;
 pub mod judge;
 pub mod provision;
 pub mod proxy;
+pub mod quota;
 pub mod rbac;
 pub mod reconcile;
 pub mod report;

@@ -6,13 +6,16 @@ mod openapi;
 pub use addresses::listed as scim_addresses;
 
 use crate::admin::service::Act;
+use crate::apollo::ReadOptions;
 use crate::audit::Actor;
 use crate::config::Config;
 use crate::credential::secret::Secrets;
 use crate::http::compression::compressed;
 use crate::http::error::{CallFailure, ScimFailure};
 use crate::http::front::front;
-use crate::http::{Bridge, Clock, denials::Denials, keyring::Keyring, notes::Notes};
+use crate::http::{
+    Bridge, Clock, denials::Denials, keyring::Keyring, leases::Leases, notes::Notes, turns::Turns,
+};
 use crate::issuer::Issuers;
 use crate::store::Store;
 use crate::{access, admin, audit, provision, proxy, reconcile, telemetry};
@@ -25,11 +28,13 @@ use std::sync::mpsc::Sender;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// How often what may wait is written, and the queue is looked at.
+/// How often the queue is looked at.
 const TICK: Duration = Duration::from_secs(1);
 /// Ticks between two looks for keys that expired.
 const SWEPT_EVERY: u64 = 30;
-/// Ticks between two looks at how old the findings are, for whoever measures.
+/// How often what may wait is written: writing it takes a moment too, and together they are under a second.
+const NOTED: Duration = Duration::from_millis(900);
+/// Ticks between two looks at how old the findings are and what is left of windows, for whoever measures.
 const MEASURED_EVERY: u64 = 5;
 
 /// The routes.
@@ -68,7 +73,9 @@ fn keys(scope: &mut web::ServiceConfig) {
     scope
         .service(only("/keys", "GET, POST").route(web::get().to(api::list)).route(web::post().to(api::mint)))
         .service(only("/keys/{id}", "DELETE").route(web::delete().to(api::revoke)))
-        .service(only("/keys/{id}/rotate", "POST").route(web::post().to(api::rotate)));
+        .service(only("/keys/{id}/rotate", "POST").route(web::post().to(api::rotate)))
+        .service(only("/usage", "GET").route(web::get().to(api::usage)))
+        .service(only("/audit", "GET").route(web::get().to(api::audit)));
 }
 
 /// A resource for people and scripts that names its methods to whoever tries another (RFC 9110 §15.5.6).
@@ -169,6 +176,7 @@ pub fn start(
 ) -> Result<Running, Problem> {
     let address = listener.local_addr().map_err(Problem::Server)?;
     let apollo = admin::grant::door(&config.apollo, &store, &secrets, &clock)?;
+    let turns = Turns::new(config.budgets.reserve_percent, clock.clone());
     let bridge = Bridge {
         store,
         config: Arc::new(config),
@@ -179,6 +187,8 @@ pub fn start(
         keyring: Keyring::default(),
         notes: Notes::default(),
         denials: Denials::default(),
+        turns,
+        leases: Leases::default(),
     };
     if let Err(error) = bridge.store.hear_replicas() {
         tracing::warn!(%error, "other replicas are not heard at once, but within a second");
@@ -235,6 +245,8 @@ async fn serve(listener: TcpListener, bridge: Bridge, started: Sender<Result<Ser
                     }
                 }
                 () = tick(bridge.clone()) => {}
+                () = keep_notes(bridge.clone()) => {}
+                () = share_windows(bridge.clone()) => {}
                 () = keep_checkpoints(bridge.clone()) => {}
                 () = reconcile_on_time(&bridge) => {}
             }
@@ -264,14 +276,14 @@ impl Drop for Running {
     }
 }
 
-/// Audits how often operators were refused since the first time.
+/// Audits how often operators and holders were refused since the first time.
 async fn tell_denials(counted: Vec<audit::Entry>, store: &Store) {
     if counted.is_empty() {
         return;
     }
     let written = store.write(move |tx| counted.iter().try_for_each(|entry| tx.append(entry).map(|_| ())));
     if let Err(error) = written.await {
-        tracing::error!(%error, "refused calls of operators could not be audited");
+        tracing::error!(%error, "refused calls could not be audited");
     }
 }
 
@@ -284,10 +296,6 @@ async fn tick(bridge: Bridge) {
         seconds.tick().await;
         telemetry::keep_metrics();
         bridge.keyring.sweep();
-        if let Err(error) = bridge.notes.flush(&bridge.store).await {
-            tracing::error!(%error, "a second of lookups could not be written");
-        }
-        tell_denials(bridge.denials.over(bridge.clock.now()), &bridge.store).await;
         sweep_keys(&bridge, second).await;
         if let Some(apollo) = &bridge.apollo {
             apollo.keep_grant().await;
@@ -309,6 +317,45 @@ async fn sweep_keys(bridge: &Bridge, second: u64) {
         Ok(0) => {}
         Ok(expired) => tracing::info!(expired, "keys expired"),
         Err(error) => tracing::error!(%error, "keys that expired could not be ended"),
+    }
+}
+
+/// Writes what may wait a moment, whatever else the process waits for: a crash loses a second of it at most.
+async fn keep_notes(bridge: Bridge) {
+    let mut moments = tokio::time::interval(NOTED);
+    moments.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        moments.tick().await;
+        if let Err(error) = bridge.notes.flush(&bridge.store).await {
+            tracing::error!(%error, "a second of lookups could not be written");
+        }
+        tell_denials(bridge.denials.over(bridge.clock.now()), &bridge.store).await;
+    }
+}
+
+/// Learns what Apollo's windows are, from the bridge's own reads and by asking while keys call, and tells the
+/// metrics what is left.
+async fn share_windows(bridge: Bridge) {
+    let Some(apollo) = bridge.apollo.clone() else {
+        return std::future::pending().await;
+    };
+    let every = bridge.config.budgets.usage_seconds;
+    let mut asked: Option<tokio::time::Instant> = None;
+    let mut seconds = tokio::time::interval(TICK);
+    seconds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    for second in 0u64.. {
+        seconds.tick().await;
+        let is_due = every > 0 && asked.is_none_or(|at| at.elapsed() >= Duration::from_secs(every));
+        if is_due && bridge.turns.were_taken() {
+            asked = Some(tokio::time::Instant::now());
+            if let Err(doubt) = apollo.usage(&ReadOptions::brief()).await {
+                tracing::debug!(%doubt, "Apollo did not say what is left of its windows; answers will");
+            }
+        }
+        bridge.turns.learn(&apollo.windows());
+        if second % MEASURED_EVERY == 0 {
+            bridge.turns.measure();
+        }
     }
 }
 

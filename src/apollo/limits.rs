@@ -10,6 +10,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::time::Instant;
 
 /// How many calls a window allows.
@@ -53,14 +54,54 @@ impl Allowance {
         [("minute", self.minute), ("hour", self.hour), ("day", self.day)]
     }
 
+    /// Reads the headers of an answer; names are lower case. Source: Apollo facts §5.2, older names of the
+    /// day's headers too.
+    pub fn of<'a>(headers: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        const NEW: [[&str; 3]; 3] = [
+            ["x-rate-limit-minute", "x-minute-usage", "x-minute-requests-left"],
+            ["x-rate-limit-hourly", "x-hourly-usage", "x-hourly-requests-left"],
+            ["x-rate-limit-24-hour", "x-24-hour-usage", "x-24-hour-requests-left"],
+        ];
+        const OLDER_DAY: [&str; 3] = ["x-rate-limit-daily", "x-daily-usage", "x-daily-requests-left"];
+        let (mut told, mut older) = ([[None; 3]; 3], [None; 3]);
+        for (name, value) in headers.filter(|(name, _)| name.starts_with("x-")) {
+            let slots = told.iter_mut().flatten().zip(NEW.iter().flatten());
+            for (slot, wanted) in slots.chain(older.iter_mut().zip(&OLDER_DAY)) {
+                if name == *wanted {
+                    *slot = slot.or(Some(value.trim()));
+                }
+            }
+        }
+        let window = |[limit, used, left]: [Option<&str>; 3]| Window {
+            limit: match limit {
+                Some("") => Limit::Unlimited,
+                said => said.and_then(|text| text.parse().ok()).map_or(Limit::Unknown, Limit::Calls),
+            },
+            used: used.and_then(|text| text.parse().ok()),
+            left: left.and_then(|text| text.parse().ok()),
+        };
+        let [minute, hour, day] = told;
+        let day = [0, 1, 2].map(|place| day[place].or(older[place]));
+        Self { minute: window(minute), hour: window(hour), day: window(day) }
+    }
+
     fn is_known(&self) -> bool {
         self.windows().iter().any(|(_, window)| *window != Window::default())
     }
 }
 
-/// What is known of all endpoints, by the name they have in key scopes (`api/v1/users/search`). Copies share.
+/// What the bridge's own reads were told of all endpoints, by the name they have in key scopes
+/// (`api/v1/users/search`). Copies share.
 #[derive(Debug, Clone, Default)]
-pub struct Windows(Arc<Mutex<BTreeMap<String, (Instant, Allowance)>>>);
+pub struct Windows(Arc<Mutex<BTreeMap<String, Learning>>>);
+
+/// What was told of one endpoint, when, and whether that was passed on.
+#[derive(Debug, Clone, Copy)]
+struct Learning {
+    at: Instant,
+    allowance: Allowance,
+    is_news: bool,
+}
 
 impl Windows {
     /// Learns from the headers of an answer; an answer that says nothing takes nothing away (401 and 403
@@ -72,16 +113,30 @@ impl Windows {
     /// Keeps what is known of one endpoint now.
     pub fn put(&self, scope: &str, allowance: Allowance) {
         if allowance.is_known() {
-            self.all().insert(scope.to_owned(), (Instant::now(), allowance));
+            let learning = Learning { at: Instant::now(), allowance, is_news: true };
+            self.all().insert(scope.to_owned(), learning);
         }
     }
 
     /// What was learned of one endpoint, and when.
     pub fn of(&self, scope: &str) -> Option<(Instant, Allowance)> {
-        self.all().get(scope).copied()
+        self.all().get(scope).map(|learning| (learning.at, learning.allowance))
     }
 
-    fn all(&self) -> MutexGuard<'_, BTreeMap<String, (Instant, Allowance)>> {
+    /// What was learned since this was last asked: the endpoint as the route sheet calls it
+    /// (`users/search`), how long ago, and what.
+    pub fn take_news(&self) -> Vec<(String, Duration, Allowance)> {
+        let mut news = Vec::new();
+        for (scope, learning) in self.all().iter_mut().filter(|(_, learning)| learning.is_news) {
+            learning.is_news = false;
+            // Some scopes begin with the service they belong to: `deals/api/v1/opportunities/search`.
+            let endpoint = scope.split_once("api/v1/").map_or(scope.as_str(), |(_, endpoint)| endpoint);
+            news.push((endpoint.to_owned(), learning.at.elapsed(), learning.allowance));
+        }
+        news
+    }
+
+    fn all(&self) -> MutexGuard<'_, BTreeMap<String, Learning>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -92,6 +147,8 @@ pub struct Learned {
     plain_list: Arc<AtomicBool>,
     /// Rate windows.
     pub windows: Windows,
+    /// Its own figures, and until when they are shown.
+    pub(super) figures: Arc<tokio::sync::Mutex<Option<(Instant, serde_json::Value)>>>,
 }
 
 impl Learned {
@@ -106,27 +163,8 @@ impl Learned {
     }
 }
 
-/// Source: Apollo facts §5.2, older names of the day's headers too.
 fn from_headers(headers: &HeaderMap) -> Allowance {
-    let text = |names: &[&str]| names.iter().find_map(|name| headers.get(*name)?.to_str().ok());
-    let count = |names: &[&str]| text(names).and_then(|text| text.trim().parse().ok());
-    let window = |limit: &[&str], used: &[&str], left: &[&str]| Window {
-        limit: match text(limit).map(str::trim) {
-            Some("") => Limit::Unlimited,
-            said => said.and_then(|text| text.parse().ok()).map_or(Limit::Unknown, Limit::Calls),
-        },
-        used: count(used),
-        left: count(left),
-    };
-    Allowance {
-        minute: window(&["x-rate-limit-minute"], &["x-minute-usage"], &["x-minute-requests-left"]),
-        hour: window(&["x-rate-limit-hourly"], &["x-hourly-usage"], &["x-hourly-requests-left"]),
-        day: window(
-            &["x-rate-limit-24-hour", "x-rate-limit-daily"],
-            &["x-24-hour-usage", "x-daily-usage"],
-            &["x-24-hour-requests-left", "x-daily-requests-left"],
-        ),
-    }
+    Allowance::of(headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))))
 }
 
 #[cfg(test)]
@@ -170,5 +208,17 @@ mod tests {
         windows.clone().learn("a", &HeaderMap::new());
         assert_eq!(windows.of("a").unwrap().1.minute.limit, Limit::Calls(50));
         assert_eq!(windows.of("b"), None);
+    }
+
+    /// R11: what the bridge's own reads were told is passed on once, under the name of the route sheet.
+    #[test]
+    fn news_is_told_once() {
+        let windows = Windows::default();
+        for scope in ["api/v1/users/search", "deals/api/v1/opportunities/search"] {
+            windows.learn(scope, &headers(&[("x-rate-limit-minute", "50")]));
+        }
+        let names: Vec<String> = windows.take_news().into_iter().map(|(name, ..)| name).collect();
+        assert_eq!(names, ["users/search", "opportunities/search"]);
+        assert!(windows.take_news().is_empty() && windows.of("api/v1/users/search").is_some());
     }
 }

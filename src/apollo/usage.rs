@@ -8,8 +8,10 @@ use super::limits::{Allowance, Limit, Window};
 use super::page::{no_list, number, text};
 use super::reading::ReadOptions;
 use reqwest::header::DATE;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// Whether Apollo answers, and whether it knows the credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +44,20 @@ const USAGE: Question = question(
     "api/v1/usage_stats/api_usage_stats",
     "api_usage_stats_read",
 );
+
+const CREDITS: Question = question(
+    "POST",
+    "/usage_stats/credit_usage_stats",
+    "api/v1/usage_stats/credit_usage_stats",
+    "credit_usage_stats_read",
+);
+
+/// How long Apollo's figures are shown before they are asked for again.
+const FRESH: Duration = Duration::from_secs(60);
+/// How long it takes until Apollo is asked again when it did not say.
+const RETRIED: Duration = Duration::from_secs(10);
+/// Longest a person who wants to see them waits for Apollo.
+const SHORT: Duration = Duration::from_secs(3);
 
 pub(super) const fn question(
     method: &'static str,
@@ -88,6 +104,25 @@ impl Apollo {
             self.learned.windows.put(scope, *allowance);
         }
         Ok(usage)
+    }
+
+    /// Apollo's own figures as it answered them, at most a minute old: `apiUsageStats` and
+    /// `creditUsageStats`, each null when Apollo does not say in time.
+    pub async fn figures(&self) -> Value {
+        let mut shown = self.learned.figures.lock().await;
+        if let Some((until, figures)) = shown.as_ref()
+            && *until > Instant::now()
+        {
+            return figures.clone();
+        }
+        let ask = ReadOptions { patience: Duration::ZERO, deadline: SHORT, ..ReadOptions::brief() };
+        let (windows, credits) =
+            futures_util::future::join(self.ask_json(&USAGE, &ask), self.ask_json(&CREDITS, &ask)).await;
+        let fresh = if windows.is_ok() && credits.is_ok() { FRESH } else { RETRIED };
+        let body = |asked: Result<(Heard, Value), Doubt>| asked.map_or(Value::Null, |(_, body)| body);
+        let figures = json!({"apiUsageStats": body(windows), "creditUsageStats": body(credits)});
+        *shown = Some((Instant::now() + fresh, figures.clone()));
+        figures
     }
 
     /// Apollo's windows as far as they are known; copies share.
@@ -153,7 +188,6 @@ fn from_the_guide(entry: &Value) -> Option<(String, Allowance)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     /// Apollo facts §4.2: keys that hold JSON, figures that do not add up, null and text for numbers.
     #[test]

@@ -126,6 +126,8 @@ pub enum Action {
     UnfederateClient,
     /// A proxied call was denied.
     DenyCall,
+    /// A call asked Apollo for telephone numbers, personal addresses or a waterfall, and was let through.
+    Reveal,
     /// The IdP took a seat away, and the loss waits for an operator (L13).
     Hold,
     /// A held seat is its holder's again, keys and all (L13).
@@ -207,6 +209,7 @@ impl Action {
             Action::FederateClient => "federate_client",
             Action::UnfederateClient => "unfederate_client",
             Action::DenyCall => "deny_call",
+            Action::Reveal => "reveal",
             Action::Hold => "hold",
             Action::Return => "return",
             Action::ReleaseHold => "release_hold",

@@ -192,8 +192,20 @@ fn from_environment(variables: &BTreeMap<String, String>) -> Result<Vec<(String,
 
 /// A number where a number is meant; every other variable is text, whatever it looks like.
 fn typed(key: &str, value: &str) -> Value {
-    let units = ["_seconds", "_bytes", "_size", "_days", "_operations", "_steps", "_cents", "_percent"];
-    let numeric = units.iter().any(|unit| key.ends_with(unit));
+    const UNITS: [&str; 11] = [
+        "_seconds",
+        "_bytes",
+        "_size",
+        "_days",
+        "_operations",
+        "_steps",
+        "_cents",
+        "_percent",
+        "_day",
+        "_month",
+        "_minute",
+    ];
+    let numeric = UNITS.iter().any(|unit| key.ends_with(unit));
     match value.trim().parse::<i64>() {
         Ok(number) if numeric => Value::from(number),
         _ => Value::from(value),
@@ -236,6 +248,7 @@ fn check(config: &Config) -> Result<(), Problem> {
         return refuse("money.seat_cents", config.money.seat_cents.to_string(), "it cannot be negative");
     }
     for (key, percent) in [
+        ("budgets.reserve_percent", config.budgets.reserve_percent),
         ("reconcile.jitter_percent", config.reconcile.jitter_percent),
         ("reconcile.drop_percent", config.reconcile.drop_percent),
     ] {
@@ -354,6 +367,8 @@ mod tests {
             ("[limits]\nbulk_operations = 0\n", vec![], "at least 1"),
             ("", vec![("SEATBRIDGE__LIMITS__BULK_OPERATIONS", "0")], "at least 1"),
             ("", vec![("SEATBRIDGE__MONEY__SEAT_CENTS", "-1")], "negative"),
+            ("", vec![("SEATBRIDGE__BUDGETS__RESERVE_PERCENT", "101")], "between 0 and 100"),
+            ("", vec![("SEATBRIDGE__BUDGETS__CREDITS_PER_KEY_DAY", "-1")], "budgets.credits_per_key_day"),
             ("", vec![("SEATBRIDGE__RECONCILE__DROP_PERCENT", "101")], "between 0 and 100"),
             ("listen = 5\n", vec![], "listen must be"),
             ("= no toml", vec![], "seatbridge.toml: TOML parse error at line 1"),

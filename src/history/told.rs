@@ -107,6 +107,7 @@ fn words_of(action: &str) -> String {
         "unprotect_seat" => "the protection ended",
         "link_seat" => "found to be an Apollo user",
         "adopt_seat" => "taken over from Apollo",
+        "reveal" => "asked Apollo for personal data",
         other => return other.replace('_', " "),
     };
     known.to_owned()
@@ -235,8 +236,8 @@ mod tests {
             seat_id: "s1".to_owned(),
             served,
             denied,
-            failed: 0,
             last_at: hour * 3_600_000_000 + 7,
+            ..CallCount::default()
         };
         let told =
             calls(&[count(1, "people/match", 3, 0), count(5, "contacts/search", 4, 2), count(30, "x", 1, 0)]);

@@ -1,7 +1,8 @@
-//! Refused calls of operators, so that the audit has each once and a script that loops does not fill it (U1).
+//! Refused calls of operators and of holders, so that the audit has each once and a script that loops does
+//! not fill it (U1).
 //!
-//! The first refusal of a token for one kind of call is audited at once. Those of the next hour are counted,
-//! and told in one entry when the hour is over, or when the process ends.
+//! The first refusal of a token or key for one kind of call is audited at once. Those of the next hour are
+//! counted, and told in one entry when the hour is over, or when the process ends.
 
 use crate::audit::Entry;
 use std::collections::HashMap;
@@ -25,11 +26,11 @@ struct Refused {
 }
 
 impl Denials {
-    /// The entry to write now for a refused `call` of a token, none when it is only counted.
-    pub fn noted(&self, token_id: &str, call: &str, entry: Entry) -> Option<Entry> {
+    /// The entry to write now for a refused `call` of a token or key, none when it is only counted.
+    pub fn noted(&self, credential_id: &str, call: &str, entry: Entry) -> Option<Entry> {
         let mut lately = self.lately.lock().unwrap_or_else(PoisonError::into_inner);
         let at = entry.at;
-        match lately.get_mut(&(token_id.to_owned(), call.to_owned())) {
+        match lately.get_mut(&(credential_id.to_owned(), call.to_owned())) {
             Some(known) => {
                 known.more += 1;
                 known.last = at;
@@ -37,7 +38,7 @@ impl Denials {
             }
             None => {
                 let first = Refused { since: at, last: at, more: 0, entry: entry.clone() };
-                lately.insert((token_id.to_owned(), call.to_owned()), first);
+                lately.insert((credential_id.to_owned(), call.to_owned()), first);
                 Some(entry)
             }
         }

@@ -13,6 +13,7 @@ use super::body::Unread;
 use super::foreign::NotVerified;
 use crate::credential::{bearer::Malformed, foreign, scim_token::Invalid};
 use crate::flavour::Pause;
+use crate::quota;
 use crate::rbac::{Denial, MintRefusal, Role};
 use crate::scim::{self, ScimType};
 use crate::seat::Violation;
@@ -309,6 +310,9 @@ pub enum CallFailure {
     /// A rule of the proxy.
     #[error("{0}")]
     Denied(Denial, Option<Role>),
+    /// It has to wait: for a turn at Apollo, or for credits (R11).
+    #[error("{}", .0.sentence)]
+    Limited(quota::Refusal),
     /// A rule of the keys.
     #[error(transparent)]
     Minting(#[from] MintRefusal),
@@ -362,6 +366,7 @@ impl CallFailure {
         match self {
             F::NoKey | F::TwoCredentials | F::InvalidKey => 401,
             F::Denied(denial, _) => denied::status(denial),
+            F::Limited(_) => 429,
             F::Minting(refusal) => minting_status(refusal),
             F::Unread(Unread::TooLarge { .. }) => 413,
             F::Unread(Unread::Broken) | F::BadRequest(_) => 400,
@@ -421,6 +426,9 @@ impl ResponseError for CallFailure {
                 header::WWW_AUTHENTICATE,
                 "ApiKey realm=\"seatbridge\", header=\"x-api-key\"",
             ));
+        }
+        if let CallFailure::Limited(refusal) = self {
+            answer.insert_header((header::RETRY_AFTER, refusal.seconds.to_string()));
         }
         if let CallFailure::MethodNotAllowed(allow) = self {
             answer.insert_header((header::ALLOW, *allow));

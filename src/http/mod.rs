@@ -8,9 +8,10 @@
 //! - `compression`: gzip, both ways.
 //! - `error`: every Rust error becomes a wire body here, and only here.
 //! - `front`: request ids, panics, deadlines, access log, metrics.
-//! - `notes`: what may be written a second later: lookups, last uses.
-//! - `denials`: operators' calls that were refused, audited without flooding.
+//! - `notes`: what may be written a second later: lookups, last uses; `tally`: counts of proxied calls.
+//! - `denials`: calls that were refused, audited without flooding.
 //! - `keyring`: what a scoped key opens, kept in mind for as long as nothing touched it.
+//! - `turns`: Apollo's windows, shared out among keys; `leases`: calls a minute of each key.
 
 pub mod body;
 pub mod clock;
@@ -21,8 +22,11 @@ pub mod foreign;
 pub mod front;
 pub mod guard;
 pub mod keyring;
+pub mod leases;
 pub mod notes;
 pub mod state;
+pub mod tally;
+pub mod turns;
 
 pub use clock::Clock;
 pub use state::Bridge;

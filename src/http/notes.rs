@@ -1,8 +1,9 @@
-//! What may be written a second later: lookups of the provisioning log, last uses of tokens and keys,
-//! counts of proxied calls (U2).
+//! What may be written a second later: lookups of the provisioning log, last uses of tokens and keys (U2),
+//! counts of proxied calls (`tally`).
 //!
 //! A crash may lose one second of these; nothing that changes a seat is ever here.
 
+use super::tally::{Counted, Tally};
 use crate::credential::Shown;
 use crate::store::records::{ApiKeyRecord, CallCount, LogRecord};
 use crate::store::{Error, Store};
@@ -16,7 +17,13 @@ const MOST: usize = 20_000;
 #[derive(Debug, Clone, Default)]
 pub struct Notes {
     pending: Arc<Mutex<Pending>>,
+    calls: Tally,
+    /// Counts that a flush could not write: they are not lost by a database that was away.
+    kept: Arc<Mutex<Vec<CallCount>>>,
 }
+
+/// Most rows of counts kept for a database that is away.
+const MOST_COUNTS: usize = 50_000;
 
 #[derive(Debug, Default)]
 struct Pending {
@@ -24,32 +31,14 @@ struct Pending {
     shown: HashMap<Shown, (i64, String)>,
     keys: HashMap<String, i64>,
     operator_tokens: HashMap<String, (i64, String)>,
-    calls: HashMap<(String, i64, &'static str), CallCount>,
 }
 
 impl Pending {
     fn is_empty(&self) -> bool {
-        let Pending { lookups, shown, keys, operator_tokens, calls } = self;
-        lookups.is_empty()
-            && shown.is_empty()
-            && keys.is_empty()
-            && operator_tokens.is_empty()
-            && calls.is_empty()
+        let Pending { lookups, shown, keys, operator_tokens } = self;
+        lookups.is_empty() && shown.is_empty() && keys.is_empty() && operator_tokens.is_empty()
     }
 }
-
-/// How a proxied call ended, as it is counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
-    /// Apollo or the bridge answered it.
-    Served,
-    /// A rule refused it.
-    Denied,
-    /// It was allowed, and no answer came.
-    Failed,
-}
-
-const HOUR: i64 = 3_600_000_000;
 
 impl Notes {
     /// Notes a request that changed nothing.
@@ -69,7 +58,11 @@ impl Notes {
 
     /// Notes the use of a scoped key.
     pub fn key_used(&self, id: &str, at: i64) {
-        self.lock().keys.insert(id.to_owned(), at);
+        let keys = &mut self.lock().keys;
+        match keys.get_mut(id) {
+            Some(last) => *last = at,
+            None => drop(keys.insert(id.to_owned(), at)),
+        }
     }
 
     /// Notes the use of an operator's token.
@@ -77,23 +70,9 @@ impl Notes {
         self.lock().operator_tokens.insert(id.to_owned(), (at, from.to_owned()));
     }
 
-    /// Counts a proxied call by key, hour and route: what is kept grows with keys and not with calls.
-    pub fn called(&self, key: &ApiKeyRecord, route: &'static str, ended: Ended, at: i64) {
-        let hour_at = at - at.rem_euclid(HOUR);
-        let mut pending = self.lock();
-        let count = pending.calls.entry((key.id.clone(), hour_at, route)).or_insert_with(|| CallCount {
-            key_id: key.id.clone(),
-            hour_at,
-            route: route.to_owned(),
-            seat_id: key.seat_id.clone(),
-            ..CallCount::default()
-        });
-        count.last_at = at;
-        match ended {
-            Ended::Served => count.served += 1,
-            Ended::Denied => count.denied += 1,
-            Ended::Failed => count.failed += 1,
-        }
+    /// Counts a proxied call.
+    pub fn called(&self, key: &ApiKeyRecord, call: Counted, at: i64) {
+        self.calls.count(key, call, at);
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Pending> {
@@ -102,23 +81,34 @@ impl Notes {
 
     /// Writes all that is pending.
     ///
-    /// Errors: the store's; the notes of this second are lost then, and the failure is the caller's to log.
+    /// Errors: the store's, and the caller's to log. Counts of calls are written with the next flush then;
+    /// the other notes of this second are lost.
     pub async fn flush(&self, store: &Store) -> Result<(), Error> {
         let pending = std::mem::take(&mut *self.lock());
-        if pending.is_empty() {
+        let mut calls = std::mem::take(&mut *self.kept());
+        calls.extend(self.calls.take());
+        if pending.is_empty() && calls.is_empty() {
             return Ok(());
         }
-        let Pending { lookups, shown, keys, operator_tokens, calls } = pending;
-        let calls: Vec<CallCount> = calls.into_values().collect();
-        store
-            .write(move |tx| {
-                tx.insert_log(lookups)?;
-                tx.add_calls(&calls)?;
-                shown.iter().try_for_each(|(shown, (at, from))| tx.touch(shown, *at, from))?;
-                keys.iter().try_for_each(|(id, at)| tx.touch_key(id, *at))?;
-                let mut used = operator_tokens.iter();
-                used.try_for_each(|(id, (at, from))| tx.touch_operator_token(id, *at, from))
-            })
-            .await
+        let calls = Arc::new(calls);
+        let counted = Arc::clone(&calls);
+        let Pending { lookups, shown, keys, operator_tokens } = pending;
+        let written = store.write(move |tx| {
+            tx.insert_log(lookups)?;
+            tx.add_calls(&counted)?;
+            shown.iter().try_for_each(|(shown, (at, from))| tx.touch(shown, *at, from))?;
+            keys.iter().try_for_each(|(id, at)| tx.touch_key(id, *at))?;
+            let mut used = operator_tokens.iter();
+            used.try_for_each(|(id, (at, from))| tx.touch_operator_token(id, *at, from))
+        });
+        let written = written.await;
+        if written.is_err() {
+            self.kept().extend(calls.iter().take(MOST_COUNTS).cloned());
+        }
+        written
+    }
+
+    fn kept(&self) -> std::sync::MutexGuard<'_, Vec<CallCount>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -3,7 +3,9 @@
 use super::clock::Clock;
 use super::denials::Denials;
 use super::keyring::Keyring;
+use super::leases::Leases;
 use super::notes::Notes;
+use super::turns::Turns;
 use crate::apollo::Apollo;
 use crate::config::Config;
 use crate::credential::secret::Secrets;
@@ -30,8 +32,12 @@ pub struct Bridge {
     pub keyring: Keyring,
     /// What may be written a second later.
     pub notes: Notes,
-    /// Refused calls of operators.
+    /// Refused calls of operators and holders.
     pub denials: Denials,
+    /// Apollo's windows, shared out among keys.
+    pub turns: Turns,
+    /// Calls a minute of each key.
+    pub leases: Leases,
 }
 
 impl Bridge {

@@ -1,7 +1,7 @@
 //! The two mounts of the proxy: `/apollo/*` (founding document) and `/api/v1/*` (stock Apollo clients).
 
 use super::headers::{acceptable, crosses, overrides_method};
-use super::record;
+use super::record::{self, Course};
 use super::service::{self, Call, Reply};
 use crate::apollo::Tail;
 use crate::http::Bridge;
@@ -32,6 +32,7 @@ pub async fn proxied(
         accept: text(header::ACCEPT).filter(|accept| acceptable(accept)),
     };
     let overrides = request.headers().keys().any(|name| overrides_method(name.as_str()));
+    let mut course = Course::begin(&keyed, &bridge);
     let done = async {
         if overrides {
             return Err(CallFailure::Denied(Denial::MethodOverride, keyed.reach.highest()));
@@ -40,10 +41,10 @@ pub async fn proxied(
         let bytes = read_within(payload.into_inner(), bridge.config.limits.body_bytes).await?;
         let body =
             (!bytes.is_empty()).then(|| (text(header::CONTENT_TYPE).unwrap_or_default(), bytes.as_slice()));
-        service::carry(&call, body, &keyed, &bridge).await
+        service::carry(&call, body, &keyed, &bridge, &mut course).await
     };
     let ended = done.await;
-    record::count(&call, &ended, &keyed, &bridge);
+    course.ends(&call, &ended);
     match ended {
         Ok(Reply::Local(value)) => Ok(HttpResponse::Ok().json(value)),
         Ok(Reply::Upstream(answer)) => {

@@ -1,6 +1,8 @@
 //! Key -> permit -> forward (R2 to R4, R7 to R10, R12).
 
+pub use super::budget::{budgets, owner};
 use super::oneself;
+use super::record::Course;
 use crate::apollo::{Answer, Failure};
 use crate::http::Bridge;
 use crate::http::error::CallFailure;
@@ -51,6 +53,7 @@ pub async fn carry(
     body: Option<(&str, &[u8])>,
     keyed: &KeyedCall,
     bridge: &Bridge,
+    course: &mut Course<'_>,
 ) -> Result<Reply, CallFailure> {
     let mut keyed = keyed.still_stands(bridge).await?;
     let mut tries = 0;
@@ -67,16 +70,19 @@ pub async fn carry(
         let apollo = bridge.apollo.as_ref().ok_or(CallFailure::NotConfigured)?;
         let oneself = oneself::of(&checked, &keyed, apollo).await?;
         let permit = checked.by(&oneself).map_err(|denial| denied(denial, &keyed))?;
-        // Finding out whose mailbox it is may have taken long.
-        let fresh = keyed.still_stands(bridge).await?;
-        let answer = if fresh.may_the_same_as(&keyed) {
+        course.leaves(&permit).await?;
+        // Finding out whose mailbox it is, and waiting for a turn, may have taken long.
+        let fresh = keyed.still_stands(bridge).await;
+        let answer = match &fresh {
             // Asked at the very moment of sending, and again when Apollo wants to see another credential: a
             // dead key begins no call (R4). What was touched meanwhile is read again, the call judged anew.
-            apollo.forward(permit, call.accept, &|| fresh.is_current(bridge)).await
-        } else {
-            Err(Failure::Withdrawn)
+            Ok(fresh) if fresh.may_the_same_as(&keyed) => {
+                apollo.forward(permit, call.accept, &|| fresh.is_current(bridge)).await
+            }
+            Ok(_) | Err(_) => Err(Failure::Withdrawn),
         };
-        keyed = fresh;
+        course.heard(&answer).await;
+        keyed = fresh?;
         match answer {
             Err(Failure::Withdrawn) if tries < MOST_TRIES => tries += 1,
             answer => break (route, answer),

@@ -30,6 +30,8 @@ pub struct Checked {
     may_name_others: bool,
     disclosure: Disclosure,
     credits_at_most: u32,
+    reveals: bool,
+    records: usize,
 }
 
 /// Proof that one request may go to Apollo. Only [`Checked::by`] makes one.
@@ -45,6 +47,8 @@ pub struct Permit {
     body: Option<Vec<u8>>,
     disclosure: Disclosure,
     credits_at_most: u32,
+    reveals: bool,
+    records: usize,
 }
 
 /// Whether a caller of this `reach` may make this call, as far as path and query tell.
@@ -109,6 +113,8 @@ impl Draft {
             may_name_others: reach.permissions().contains(Permission::ManageTeam),
             disclosure: Disclosure::of(route, reach.permissions()),
             credits_at_most: route.credits_at_most(guard.reveals, guard.records),
+            reveals: guard.reveals,
+            records: guard.records,
             target,
             query,
         })
@@ -153,6 +159,8 @@ impl Checked {
             body: filled.body.or(self.body.map(|(bytes, _)| bytes)),
             disclosure: self.disclosure,
             credits_at_most: self.credits_at_most,
+            reveals: self.reveals,
+            records: self.records,
             target: self.target,
         })
     }
@@ -202,6 +210,16 @@ impl Permit {
     /// What the call may cost, waterfall vendors apart. **Units**: credits.
     pub fn credits_at_most(&self) -> u32 {
         self.credits_at_most
+    }
+
+    /// Whether it asks for telephone numbers, personal addresses or a waterfall.
+    pub fn reveals(&self) -> bool {
+        self.reveals
+    }
+
+    /// Records it names in a list; 0 where it names none.
+    pub fn records(&self) -> usize {
+        self.records
     }
 }
 
@@ -360,6 +378,18 @@ mod tests {
         let draft =
             permit(target, &Reach::new(Role::Admin, &[Role::Admin]), "domains[]=a&domains[]=b").unwrap();
         assert_eq!(draft.with_body(None).unwrap().by(&jo()).unwrap().credits_at_most(), 2);
+    }
+
+    /// R11: the record of a reveal says for how many.
+    #[test]
+    fn a_permit_knows_whether_and_for_how_many_it_reveals() {
+        let told = |query: &str| {
+            let draft = draft(Role::Admin, "POST", "/people/bulk_match", query).unwrap();
+            let permit = draft.with_body(Some((JSON, br#"{"details":[{},{}]}"#))).unwrap();
+            (permit.reveals, permit.records)
+        };
+        assert_eq!(told("reveal_phone_number=true"), (true, 2));
+        assert_eq!(told("reveal_phone_number=false"), (false, 2));
     }
 
     #[test]

@@ -33,6 +33,10 @@ const AMONG: (&str, &str) = ("seats.id = ANY (ARRAY(", "))");
 mod rows;
 #[path = "queries/access.rs"]
 mod access;
+#[path = "queries/usage/budgets.rs"]
+mod budgets;
+#[path = "queries/usage/calls.rs"]
+mod calls;
 #[path = "queries/trail/checkup.rs"]
 mod checkup;
 #[path = "queries/directories.rs"]

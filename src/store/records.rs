@@ -9,7 +9,9 @@ mod reconciliation;
 
 pub use access::{ClientCredential, Federation, IssuerTrust, OauthClient, Proof};
 pub use grants::{ConnectRecord, GrantRecord, RenewedGrant};
-pub use histories::{CallCount, CompleteRun, FindingTold, LogQuestion, Sighting, SignedPlace};
+pub use histories::{
+    AuditQuestion, CallCount, CompleteRun, FindingTold, LogQuestion, Sighting, SignedPlace, Spending,
+};
 pub use holds::{HoldRecord, Settled};
 pub use operators::{Operator, OperatorToken};
 pub use reconciliation::{

@@ -8,6 +8,7 @@ mod links;
 mod operators;
 mod proofs;
 mod runs;
+mod usage;
 
 pub use checkup::{About, Checkup};
 pub use grants::Grants;
@@ -17,12 +18,13 @@ pub use links::Links;
 pub use operators::Operators;
 pub use proofs::Proofs;
 pub use runs::{Findings, FindingsAsked, Runs, Teammates};
+pub use usage::{Budgets, Usage};
 
 use super::error::Error;
 use super::listing::{Candidate, Condition, Part, Question};
 use super::records::{
-    ApiKeyRecord, ClientCredential, Directory, EmailKey, IssuerTrust, KeyHolder, LogRecord, OauthClient,
-    Purchase, ScimToken, SeatEvent, SeatRecord, Team,
+    ApiKeyRecord, AuditQuestion, ClientCredential, Directory, EmailKey, IssuerTrust, KeyHolder, LogRecord,
+    OauthClient, Purchase, ScimToken, SeatEvent, SeatRecord, Team,
 };
 use crate::audit::{Entry, Sealed};
 use crate::credential::Shown;
@@ -34,6 +36,8 @@ pub trait Tx:
     Teams
     + Directories
     + Histories
+    + Usage
+    + Budgets
     + Access
     + Seats
     + Lists
@@ -233,6 +237,8 @@ pub trait Trail {
     fn append(&mut self, entry: &Entry) -> Result<i64, Error>;
     /// Entries after a place, in order.
     fn audit_after(&mut self, seq: i64, limit: i64) -> Result<Vec<Sealed>, Error>;
+    /// Entries after a place that fit, in order.
+    fn audit_asked(&mut self, question: &AuditQuestion) -> Result<Vec<Sealed>, Error>;
     /// Entries about one seat, in order.
     fn audit_of(&mut self, seat_id: &str) -> Result<Vec<Sealed>, Error>;
     /// The last place and its hash, as the writer row keeps them.

@@ -148,6 +148,7 @@ async fn a_429_passes_with_its_wait() {
         let reply = world.call(&key, "POST", SEARCH, Some(json!({}))).await;
         reply.is(429).says("times per minute");
         assert_eq!(reply.header("retry-after"), Some("7"));
+        world.clock.advance(7);
         let passed = world.call(&key, "POST", SEARCH, Some(json!({}))).await;
         assert!(passed.is(200).header("x-rate-limit-minute").is_some(), "{passed:?}");
     }

@@ -15,12 +15,56 @@ pub struct CallCount {
     pub seat_id: String,
     /// Calls that Apollo or the bridge answered, whatever the status.
     pub served: i64,
-    /// Calls that a rule refused.
+    /// Calls that a rule refused, those for want of a turn or of credits among them.
     pub denied: i64,
     /// Calls allowed that no answer came to.
     pub failed: i64,
+    /// Of the served ones, those that Apollo answered with 429.
+    pub throttled: i64,
+    /// Of the denied ones, those refused for want of a turn or of credits.
+    pub limited: i64,
+    /// What those sent might have cost at most. Units: credits.
+    pub estimated: i64,
+    /// What they cost. Units: thousandths of a credit.
+    pub spent: i64,
+    /// Of that, what nobody could know, so that the estimate stands. Units: thousandths of a credit.
+    pub guessed: i64,
+    /// Values masked in answers.
+    pub masked: i64,
+    /// Calls that asked for telephone numbers, personal addresses or a waterfall, and were sent.
+    pub reveals: i64,
     /// When the last of them began.
     pub last_at: i64,
+}
+
+/// What an owner of a budget spent in one period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spending {
+    /// `team`, or `key:` and its id.
+    pub owner: String,
+    /// `day` or `month`.
+    pub period: String,
+    /// When it began.
+    pub period_at: i64,
+    /// What was spent, what is on its way included. Units: thousandths of a credit.
+    pub thousandths: i64,
+}
+
+/// What to show of the audit.
+#[derive(Debug, Clone, Default)]
+pub struct AuditQuestion {
+    /// Behind this place.
+    pub after: i64,
+    /// How many at most.
+    pub limit: i64,
+    /// About this seat.
+    pub seat_id: Option<String>,
+    /// Of this action's word.
+    pub action: Option<String>,
+    /// From this moment on.
+    pub since: Option<i64>,
+    /// Before this moment.
+    pub until: Option<i64>,
 }
 
 /// What to show of the provisioning log.

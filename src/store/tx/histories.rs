@@ -3,18 +3,12 @@
 use crate::audit::Sealed;
 use crate::store::error::Error;
 use crate::store::records::{
-    ApiKeyRecord, CallCount, CompleteRun, FindingTold, LogQuestion, LogRecord, SeatEvent, SeatRecord,
-    Sighting, SignedPlace,
+    ApiKeyRecord, CompleteRun, FindingTold, LogQuestion, LogRecord, SeatEvent, SeatRecord, Sighting,
+    SignedPlace,
 };
 
-/// Proxied calls, and everything that a person's history, a receipt and a review are told from.
+/// Everything that a person's history, a receipt and a review are told from.
 pub trait Histories {
-    /// Adds to the counts of proxied calls.
-    fn add_calls(&mut self, counts: &[CallCount]) -> Result<(), Error>;
-    /// Counts of these seats, hour by hour, from a moment on.
-    fn calls_of(&mut self, seats: &[String], since: i64) -> Result<Vec<CallCount>, Error>;
-    /// When each seat's last call was answered.
-    fn last_calls(&mut self) -> Result<Vec<(String, i64)>, Error>;
     /// Shows records of the provisioning log one by one, oldest first, until `look` has seen enough and
     /// answers false.
     fn scan_log(

@@ -19,7 +19,7 @@ const ANYTHING: &[&str] = &["*"];
 /// What a capability may name: every room below it, and the services (never the doors) of the others.
 #[rustfmt::skip]
 const CAPABILITY: &[&str] = &[
-    "scim", "seat", "drift", "rbac", "audit", "credential", "flavour",
+    "scim", "seat", "drift", "rbac", "quota", "audit", "credential", "flavour",
     "config", "telemetry", "store", "apollo", "issuer", "http", "export",
     "provision::service", "reconcile::service", "proxy::service", "admin::service",
     "export", "history", "report",
@@ -35,6 +35,7 @@ const ROOMS: &[Room] = &[
     room("seat", &[], "Apollo's rules must not know SCIM's spelling"),
     room("drift", &["seat"], "Apollo's list against seats: plain rules, no door and no database"),
     room("rbac", &[], "plain rules; time and randomness arrive as arguments"),
+    room("quota", &[], "plain rules; time and what is left arrive as arguments"),
     room("audit", &[], "plain words; time and randomness arrive as arguments"),
     room("credential", &[], "plain rules; time and randomness arrive as arguments"),
     room("export", &[], "rows in, bytes out; whose rows they are is the caller's to know"),
@@ -48,8 +49,8 @@ const ROOMS: &[Room] = &[
     room("apollo", &["rbac", "drift", "config"], "cannot forward without a permit"),
     room("issuer", &["credential"], "asks issuers for their keys; whom to trust is the store's to say"),
     room("http",
-        &["scim", "seat", "drift", "rbac", "audit", "credential", "flavour", "config", "telemetry", "store",
-            "apollo", "issuer"],
+        &["scim", "seat", "drift", "rbac", "quota", "audit", "credential", "flavour", "config", "telemetry",
+            "store", "apollo", "issuer"],
         "turns errors into bodies, headers into guards"),
     room("access", CAPABILITY, "a capability; shares decisions with the others, never doors"),
     room("provision", CAPABILITY, "a capability; shares decisions with the others, never doors"),

@@ -78,6 +78,7 @@ impl World {
         config.apollo.master_key = Some(SecretString::from(MASTER_KEY));
         // Nothing runs by itself but where a test wants it.
         config.reconcile.interval_seconds = 0;
+        config.budgets.usage_seconds = 0;
         change(&mut config, &apollo);
         migrate::run(&place.backend()).unwrap();
         let store = Store::open(&place.backend()).unwrap();

@@ -7,18 +7,17 @@ use super::{Conn, Db};
 use crate::audit::Sealed;
 use crate::store::error::Error;
 use crate::store::records::{
-    ApiKeyRecord, CallCount, CompleteRun, FindingTold, LogQuestion, LogRecord, SeatEvent, SeatRecord,
-    Sighting, SignedPlace,
+    ApiKeyRecord, CompleteRun, FindingTold, LogQuestion, LogRecord, SeatEvent, SeatRecord, Sighting,
+    SignedPlace,
 };
 use crate::store::schema::{
-    api_keys, audit, audit_checkpoints, calls, finding_events, findings, provisioning_log, runs, seat_events,
-    seats, teammates,
+    api_keys, audit, audit_checkpoints, finding_events, findings, provisioning_log, runs, seat_events, seats,
+    teammates,
 };
 use crate::store::tx::{Histories, Seats};
-use diesel::dsl::{max, sql};
+use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
-use diesel::upsert::excluded;
 
 /// Most seats named one by one in a statement.
 const NAMED: usize = 500;
@@ -30,33 +29,6 @@ const GIVINGS: [&str; 4] = ["assign", "reassign", "adopt_seat", "reject_hold"];
 extern "SQL" {
     /// A text in small letters; where a database knows ASCII only, other letters stay as they are.
     fn lower(text: Nullable<Text>) -> Nullable<Text>;
-}
-
-#[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = calls, check_for_backend(Db))]
-struct CallRow {
-    key_id: String,
-    hour_at: i64,
-    route: String,
-    seat_id: String,
-    served: i64,
-    denied: i64,
-    failed: i64,
-    last_at: i64,
-}
-
-impl From<&CallCount> for CallRow {
-    fn from(count: &CallCount) -> Self {
-        let CallCount { key_id, hour_at, route, seat_id, served, denied, failed, last_at } = count.clone();
-        Self { key_id, hour_at, route, seat_id, served, denied, failed, last_at }
-    }
-}
-
-impl From<CallRow> for CallCount {
-    fn from(row: CallRow) -> Self {
-        let CallRow { key_id, hour_at, route, seat_id, served, denied, failed, last_at } = row;
-        Self { key_id, hour_at, route, seat_id, served, denied, failed, last_at }
-    }
 }
 
 /// Ids of records that carry this name now, or carried it once.
@@ -106,42 +78,6 @@ fn asked_for(question: &LogQuestion) -> provisioning_log::BoxedQuery<'static, Db
 }
 
 impl Histories for Conn {
-    fn add_calls(&mut self, counts: &[CallCount]) -> Result<(), Error> {
-        for count in counts {
-            diesel::insert_into(calls::table)
-                .values(CallRow::from(count))
-                .on_conflict((calls::key_id, calls::hour_at, calls::route))
-                .do_update()
-                .set((
-                    calls::served.eq(calls::served + excluded(calls::served)),
-                    calls::denied.eq(calls::denied + excluded(calls::denied)),
-                    calls::failed.eq(calls::failed + excluded(calls::failed)),
-                    calls::last_at.eq(excluded(calls::last_at)),
-                ))
-                .execute(&mut self.db)?;
-        }
-        Ok(())
-    }
-
-    fn calls_of(&mut self, seats: &[String], since: i64) -> Result<Vec<CallCount>, Error> {
-        let rows: Vec<CallRow> = calls::table
-            .filter(calls::seat_id.eq_any(seats))
-            .filter(calls::last_at.ge(since))
-            .order((calls::hour_at, calls::route, calls::key_id))
-            .select(CallRow::as_select())
-            .load(&mut self.db)?;
-        Ok(rows.into_iter().map(CallCount::from).collect())
-    }
-
-    fn last_calls(&mut self) -> Result<Vec<(String, i64)>, Error> {
-        let rows: Vec<(String, Option<i64>)> = calls::table
-            .filter(calls::served.gt(0))
-            .group_by(calls::seat_id)
-            .select((calls::seat_id, max(calls::last_at)))
-            .load(&mut self.db)?;
-        Ok(rows.into_iter().filter_map(|(seat, at)| Some((seat, at?))).collect())
-    }
-
     fn scan_log(
         &mut self,
         question: &LogQuestion,

@@ -4,7 +4,7 @@ use super::{Conn, Db, ROWS_AT_ONCE, head};
 use crate::audit::{Entry, Sealed};
 use crate::store::error::Error;
 use crate::store::head::Pending;
-use crate::store::records::{LogRecord, SeatEvent};
+use crate::store::records::{AuditQuestion, LogRecord, SeatEvent};
 use crate::store::schema::{audit, provisioning_log, seat_events};
 use crate::store::tx::Trail;
 use diesel::dsl::max;
@@ -223,6 +223,26 @@ impl Trail for Conn {
             .limit(limit)
             .select(AuditRow::as_select())
             .load(&mut self.db)?;
+        Ok(rows.into_iter().map(Sealed::from).collect())
+    }
+
+    fn audit_asked(&mut self, question: &AuditQuestion) -> Result<Vec<Sealed>, Error> {
+        write_pending(self)?;
+        let mut entries = audit::table.select(AuditRow::as_select()).into_boxed::<Db>();
+        entries = entries.filter(audit::seq.gt(question.after));
+        if let Some(seat_id) = &question.seat_id {
+            entries = entries.filter(audit::seat_id.eq(seat_id.clone()));
+        }
+        if let Some(action) = &question.action {
+            entries = entries.filter(audit::action.eq(action.clone()));
+        }
+        if let Some(since) = question.since {
+            entries = entries.filter(audit::at.ge(since));
+        }
+        if let Some(until) = question.until {
+            entries = entries.filter(audit::at.lt(until));
+        }
+        let rows: Vec<AuditRow> = entries.order(audit::seq).limit(question.limit).load(&mut self.db)?;
         Ok(rows.into_iter().map(Sealed::from).collect())
     }
 

@@ -1,0 +1,2 @@
+DROP TABLE call_leases;
+DROP TABLE spending;

@@ -1,0 +1,222 @@
+//! One of Apollo's fixed windows of one endpoint, as far as answers let it be known (Apollo facts §5.1).
+//!
+//! A window opens on its first call and nobody says when: an answer tells how many calls are left, not until
+//! when. So an end is known to the second where our own call opened the window or a refusal said so, and
+//! otherwise as a bound: a window that was open at a moment is over one length later.
+
+const SECOND: i64 = 1_000_000;
+
+/// Lengths of the three windows of an endpoint. Units: microseconds.
+pub const LENGTHS: [i64; 3] = [60 * SECOND, 3_600 * SECOND, 86_400 * SECOND];
+/// Their names.
+pub const NAMES: [&str; 3] = ["minute", "hour", "day"];
+
+/// What an answer says of one window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Said {
+    /// Nothing, which is never the same as none.
+    #[default]
+    Nothing,
+    /// Any number of calls.
+    Unlimited,
+    /// So many in the window, so many of them left.
+    Calls {
+        /// All.
+        limit: u64,
+        /// Left.
+        left: u64,
+    },
+}
+
+/// When what was said was asked for and heard, and whether asking was itself a call of the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heard {
+    /// When it was sent; UTC microseconds.
+    pub sent_at: i64,
+    /// Now.
+    pub now: i64,
+    /// Whether the window counted it.
+    pub is_counted: bool,
+}
+
+/// A limited window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Window {
+    pub limit: u64,
+    /// As of the newest answer.
+    pub left: u64,
+    /// It is over by then at the latest; nothing while no call opened it.
+    pub ends_by: Option<i64>,
+    /// Whether it ends then, and not before.
+    pub is_exact: bool,
+    /// Counts windows, so that shares begin anew with each.
+    pub number: u64,
+    /// Calls whose answer never came or said nothing, since the newest answer: Apollo may have counted them.
+    pub lost: u64,
+    lost_at: i64,
+    learned_at: i64,
+    /// Answers to older calls are about the window before.
+    since: i64,
+}
+
+impl Window {
+    fn new(limit: u64, left: u64, length: i64, heard: Heard, number: u64, since: i64) -> Self {
+        let mut window = Self {
+            limit,
+            left,
+            ends_by: None,
+            is_exact: false,
+            number,
+            lost: 0,
+            lost_at: 0,
+            learned_at: heard.now,
+            since,
+        };
+        window.open(length, heard);
+        window
+    }
+
+    /// A window of which a call was used is open, and was opened by that call if it was the only one.
+    fn open(&mut self, length: i64, heard: Heard) {
+        let used = self.limit.saturating_sub(self.left);
+        if used > 0 && self.ends_by.is_none() {
+            self.ends_by = Some(heard.now + length);
+            self.is_exact = used == 1 && heard.is_counted;
+        }
+    }
+
+    /// As it stands now: whole again once it is over.
+    pub fn expire(&mut self, now: i64) {
+        if let Some(end) = self.ends_by.filter(|end| *end <= now) {
+            self.left = self.limit;
+            self.ends_by = None;
+            self.is_exact = false;
+            self.number += 1;
+            self.lost = 0;
+            self.since = end;
+        }
+    }
+
+    /// Nothing was heard of a call that was sent.
+    pub fn lose(&mut self, length: i64, now: i64) {
+        self.expire(now);
+        self.lost += 1;
+        self.lost_at = now;
+        if self.ends_by.is_none() {
+            self.ends_by = Some(now + length);
+        }
+    }
+
+    /// Apollo refused a call until then, for want of this window.
+    pub fn close(&mut self, until: i64) {
+        self.left = 0;
+        self.ends_by = Some(until);
+        self.is_exact = true;
+    }
+}
+
+/// Learns what an answer says.
+pub(super) fn hear(known: &mut Option<Window>, said: Said, length: i64, heard: Heard) {
+    let (limit, left) = match said {
+        Said::Nothing => return,
+        Said::Unlimited => {
+            *known = None;
+            return;
+        }
+        Said::Calls { limit, left } => (limit, left.min(limit)),
+    };
+    let Some(window) = known else {
+        *known = Some(Window::new(limit, left, length, heard, 0, heard.sent_at));
+        return;
+    };
+    window.expire(heard.now);
+    if heard.sent_at < window.since {
+        return;
+    }
+    if limit != window.limit {
+        *known = Some(Window::new(limit, left, length, heard, window.number + 1, heard.sent_at));
+    } else if left > window.left {
+        // Answers overtake each other; but a call sent after the newest answer came knows better than it, and
+        // more is left only in the next window.
+        if heard.sent_at >= window.learned_at {
+            *known = Some(Window::new(limit, left, length, heard, window.number + 1, heard.sent_at));
+        }
+    } else {
+        window.left = left;
+        window.learned_at = heard.now;
+        if heard.sent_at >= window.lost_at {
+            window.lost = 0;
+        }
+        window.open(length, heard);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: i64 = LENGTHS[0];
+
+    fn at(sent_at: i64, now: i64) -> Heard {
+        Heard { sent_at, now, is_counted: true }
+    }
+
+    fn told(known: &mut Option<Window>, left: u64, heard: Heard) -> Option<(u64, Option<i64>, bool)> {
+        hear(known, Said::Calls { limit: 10, left }, MINUTE, heard);
+        known.map(|window| (window.left, window.ends_by, window.is_exact))
+    }
+
+    /// Apollo facts §5.1: a window opens on first use; who opened it knows its end, others a bound.
+    #[test]
+    fn the_end_is_known_to_whoever_opened_the_window() {
+        let mut own = None;
+        assert_eq!(told(&mut own, 9, at(0, 5)), Some((9, Some(5 + MINUTE), true)));
+        assert_eq!(told(&mut own, 8, at(6, 9)), Some((8, Some(5 + MINUTE), true)));
+        let mut others = None;
+        assert_eq!(told(&mut others, 4, at(0, 5)), Some((4, Some(5 + MINUTE), false)));
+        let mut usage = None;
+        let heard = Heard { is_counted: false, ..at(0, 5) };
+        assert_eq!(told(&mut usage, 10, heard), Some((10, None, false)), "nobody opened it yet");
+        assert_eq!(told(&mut usage, 9, at(6, 7)), Some((9, Some(7 + MINUTE), true)));
+    }
+
+    /// Answers overtake each other; only one that was sent later can tell of a new window.
+    #[test]
+    fn an_answer_that_was_overtaken_gives_nothing_back() {
+        let mut known = None;
+        told(&mut known, 9, at(0, 5));
+        told(&mut known, 5, at(6, 10));
+        assert_eq!(told(&mut known, 7, at(6, 11)).unwrap().0, 5);
+        let (left, end, exact) = told(&mut known, 9, at(12, 20)).unwrap();
+        assert_eq!((left, end, exact), (9, Some(20 + MINUTE), true), "the next window");
+        assert_eq!(told(&mut known, 3, at(11, 21)).unwrap().0, 9, "of the window before");
+    }
+
+    #[test]
+    fn a_window_that_is_over_is_whole_again() {
+        let mut known = None;
+        told(&mut known, 9, at(0, 5));
+        let mut window = known.unwrap();
+        window.expire(4 + MINUTE);
+        assert_eq!(window.left, 9);
+        window.expire(5 + MINUTE);
+        assert_eq!((window.left, window.ends_by, window.number), (10, None, 1));
+        let mut known = Some(window);
+        assert_eq!(told(&mut known, 0, at(MINUTE, 9 + MINUTE)).unwrap().0, 10, "sent before it was over");
+        window.close(77);
+        assert_eq!((window.left, window.ends_by, window.is_exact), (0, Some(77), true));
+    }
+
+    /// Apollo facts §5.2: missing is unknown, empty is unlimited; another limit is another plan.
+    #[test]
+    fn nothing_said_changes_nothing() {
+        let mut known = None;
+        told(&mut known, 4, at(0, 5));
+        hear(&mut known, Said::Nothing, MINUTE, at(6, 7));
+        assert_eq!(known.unwrap().left, 4);
+        hear(&mut known, Said::Calls { limit: 200, left: 194 }, MINUTE, at(6, 7));
+        assert_eq!((known.unwrap().limit, known.unwrap().left), (200, 194));
+        hear(&mut known, Said::Unlimited, MINUTE, at(8, 9));
+        assert_eq!(known, None);
+    }
+}

@@ -146,6 +146,7 @@ async fn obey(command: Command, output: Output) -> Result<(), Failure> {
         Command::Drift(verb) => reconcile::drift::run(verb, output).await,
         Command::Hold(verb) => hand::hold::run(verb, output).await,
         Command::Key(verb) => key::run(verb, output).await,
+        Command::Usage(verb) => story::usage::run(verb, output).await,
         Command::Operator(verb) => operator::run(verb, output).await,
         Command::Log(verb) => story::log::run(verb, output).await,
         Command::Receipt(verb) => story::receipt::run(verb, output).await,

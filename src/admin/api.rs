@@ -1,4 +1,9 @@
-//! The founding document's admin endpoints, hardened (R6): for holders whose role manages the team.
+//! The founding document's admin endpoints, hardened (R6): for holders whose role manages the team;
+//! `figures`: what keys used and what happened.
+
+mod figures;
+
+pub use figures::{audit, usage};
 
 pub mod leak;
 
@@ -20,7 +25,7 @@ type Answer = Result<HttpResponse, CallFailure>;
 const GRACE_SECONDS: i64 = 3600;
 const LONGEST_GRACE_SECONDS: i64 = 7 * 86_400;
 
-/// Who calls; somebody whose role does not manage the team is refused, and the audit says so (U1).
+/// Who calls; somebody whose role does not manage the team is refused.
 async fn caller(keyed: &KeyedCall, bridge: &Bridge) -> Result<Caller, CallFailure> {
     let caller = Caller {
         minter: Minter::Holder { highest: keyed.reach.highest(), permissions: keyed.reach.permissions() },
@@ -28,20 +33,30 @@ async fn caller(keyed: &KeyedCall, bridge: &Bridge) -> Result<Caller, CallFailur
         act: Act { actor: Actor::Key(keyed.holder.key.id.clone()), now: bridge.clock.now() },
         request_id: Some(keyed.request_id.clone()),
     };
-    if keyed.reach.permissions().contains(Permission::ManageTeam) {
-        return Ok(caller);
+    allowed(Permission::ManageTeam, keyed, bridge).await?;
+    Ok(caller)
+}
+
+/// Refuses whose role lacks the permission; the audit says so, once for many (U1).
+async fn allowed(permission: Permission, keyed: &KeyedCall, bridge: &Bridge) -> Result<(), CallFailure> {
+    if keyed.reach.permissions().contains(permission) {
+        return Ok(());
     }
-    let denial = Denial::Forbidden { permission: Permission::ManageTeam };
+    let denial = Denial::Forbidden { permission };
+    let act = Act { actor: Actor::Key(keyed.holder.key.id.clone()), now: bridge.clock.now() };
     let person = keyed.holder.seat.seat.person();
     let entry = Entry {
         outcome: Outcome::Refused,
         directory_id: Some(keyed.holder.directory.id.clone()),
-        seat_id: caller.seat_id.clone(),
+        seat_id: Some(keyed.holder.seat.id.clone()),
         reason: Some(format!("admin: {denial}")),
-        request_id: caller.request_id.clone(),
-        ..caller.act.entry(Action::DenyCall, person.map_or("", |person| person.user_name.as_str()))
+        request_id: Some(keyed.request_id.clone()),
+        ..act.entry(Action::DenyCall, person.map_or("", |person| person.user_name.as_str()))
     };
-    bridge.store.write(move |tx| tx.append(&entry).map(|_| ())).await?;
+    let kind = format!("admin: {permission}");
+    if let Some(first) = bridge.denials.noted(&keyed.holder.key.id, &kind, entry) {
+        bridge.store.write(move |tx| tx.append(&first).map(|_| ())).await?;
+    }
     Err(CallFailure::Denied(denial, keyed.reach.highest()))
 }
 

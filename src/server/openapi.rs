@@ -174,11 +174,23 @@ fn good(route: &Route) -> Value {
 }
 
 /// The holders' endpoints (R6).
-const KEYS: [(&str, &str, &str, &str); 4] = [
+const KEYS: [(&str, &str, &str, &str); 6] = [
     ("GET", "/admin/keys", "holder_keys", "All keys, without their text."),
     ("POST", "/admin/keys", "mint_key", "Make a key: {role, ttlDays?, holder?, teamId?}."),
     ("DELETE", "/admin/keys/{id}", "end_key", "End a key."),
     ("POST", "/admin/keys/{id}/rotate", "rotate_key", "Replace a key: {graceSeconds?}."),
+    (
+        "GET",
+        "/admin/usage",
+        "holder_usage",
+        "What keys used: the team's totals and one's own, or everybody's.",
+    ),
+    (
+        "GET",
+        "/admin/audit",
+        "holder_audit",
+        "The audit, oldest first: after, limit, seat, action, since, until.",
+    ),
 ];
 
 fn of_holders(path: &str, name: &str, says: &str) -> Value {

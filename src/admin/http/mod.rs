@@ -7,8 +7,8 @@
 //! - `ask`: a request that was read; `answer`: envelope, pages, CSV and NDJSON.
 //! - `returned`: the page where Apollo sends people back to (R13).
 //! - `mount`: guard, read, ask, answer.
-//! - `team`, `access`, `people`, `hand`, `story`, `keys`, `runs`, `trail`: the handlers, each a question to a
-//!   service.
+//! - `team`, `access`, `people`, `hand`, `story`, `keys`, `runs`, `trail`: the handlers, each a
+//!   question to a service.
 //!
 //! Lives elsewhere: rules and audit (`admin`'s services), the holders' endpoints (`admin/api`), the document
 //! (`server/openapi`).

@@ -1,6 +1,8 @@
 //! What happened to people, the access review as a page, and whether the connections hold; and what these
 //! answers consist of.
 
+pub mod usage;
+
 use super::answer::{Outcome, Told, page};
 use super::ask::Ask;
 use super::shape::{Of, Shape, has, maybe};

@@ -12,6 +12,7 @@ use super::nouns::{
 };
 use super::route::{Answered, Route};
 use super::shape::Shape;
+use super::story::usage::{self, SUMS, USAGE, USAGE_REPORT};
 use super::story::{self, DOCTOR, LATENCY, RECEIPT, RECORD, REPORT, TIMELINE};
 use super::{access, keys, people, runs, team, trail};
 use Answered::{Begun, List, One};
@@ -47,6 +48,7 @@ pub fn table() -> Vec<Route> {
         by_hand(),
         of_stories(),
         of_keys(),
+        of_usage(),
         of_runs(),
         of_findings(),
         of_the_trail(),
@@ -175,6 +177,18 @@ fn of_keys() -> Vec<Route> {
             .asks(&[may("state", LIVES, "Only keys in this state.")]),
         post("/keys/{id}/revoke", "revoke_key", &REVOKED_KEY, keys::revoke)
             .says("End a key; no call with it begins afterwards."),
+    ]
+}
+
+fn of_usage() -> Vec<Route> {
+    const SINCE: super::field::Field = may("since", Kind::Moment, "From its hour on; 30 days when absent.");
+    vec![
+        list("/usage", "usage", &USAGE, usage::list)
+            .says("What keys used of Apollo by holder, key and endpoint, the dearest first.")
+            .asks(&[SINCE, may("by", Kind::OneOf(SUMS), "Sum rows up.")]),
+        get("/usage/report", "usage_report", One(&USAGE_REPORT), usage::report)
+            .says("Who used most, what it cost, and what is left of the budgets.")
+            .asks(&[SINCE]),
     ]
 }
 

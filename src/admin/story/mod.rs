@@ -3,6 +3,7 @@
 //! - `log`: the provisioning log, for people.
 //! - `holders`: everybody, with since when, by whom and why.
 //! - `timeline`: one person's whole story.
+//! - `usage`: what keys used of Apollo.
 //! - `receipts`: what proves that a leaver is gone; `review`: all of it for an access review.
 
 pub mod holders;
@@ -10,6 +11,7 @@ pub mod log;
 pub mod receipts;
 pub mod review;
 pub mod timeline;
+pub mod usage;
 
 use crate::history::Names;
 use crate::store::{Error, Tx};

@@ -15,6 +15,7 @@ mod receipt;
 mod reconcile;
 mod seat;
 mod team;
+mod usage;
 
 pub(super) use access::{Client, Secret, Token};
 pub(super) use apollo::{Apollo, BridgeSecret};
@@ -31,6 +32,7 @@ pub(super) use receipt::Receipt;
 pub(super) use reconcile::Reconcile;
 pub(super) use seat::Seat;
 pub(super) use team::Team;
+pub(super) use usage::{By as UsageBy, Usage};
 
 use super::emulate::Emulate;
 use super::output::Format;
@@ -131,6 +133,9 @@ pub(super) enum Command {
     /// Scoped keys to Apollo's API.
     #[command(subcommand)]
     Key(Key),
+    /// What keys used of Apollo: calls, credits, what was refused and masked.
+    #[command(subcommand)]
+    Usage(Usage),
     /// Who may use the operators' API.
     #[command(subcommand)]
     Operator(Operator),

@@ -1,5 +1,6 @@
-//! What happened to people: `log`, `receipt`, and the page of `drift report`.
+//! What happened to people and what they used: `log`, `receipt`, `usage`, and the page of `drift report`.
 
 pub(super) mod log;
 pub(super) mod receipt;
 pub(super) mod report;
+pub(super) mod usage;

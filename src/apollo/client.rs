@@ -7,6 +7,7 @@ use super::limits::Learned;
 use super::mailboxes::Mailboxes;
 use crate::config;
 use reqwest::StatusCode;
+use reqwest::Url;
 use reqwest::header::HeaderMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +16,7 @@ use std::time::Duration;
 #[derive(Clone)]
 pub struct Apollo {
     client: reqwest::Client,
-    base: String,
+    base: Url,
     credential: Credential,
     grant: Option<RefreshedGrant>,
     timeout: Duration,
@@ -26,7 +27,7 @@ pub struct Apollo {
 
 impl std::fmt::Debug for Apollo {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Apollo({}, {:?})", self.base, self.credential)
+        write!(f, "Apollo({}, {:?})", self.base.as_str(), self.credential)
     }
 }
 
@@ -60,8 +61,9 @@ impl Apollo {
             (None, None) => return Ok(None),
         };
         let timeout = Duration::from_secs(config.timeout_seconds);
-        let client = http_client(timeout, &config.base_url)?;
-        let base = config.base_url.trim_end_matches('/').to_owned();
+        let base = Url::parse(&config.base_url)
+            .map_err(|error| Unusable::Client(format!("apollo.base_url is no address: {error}")))?;
+        let client = http_client(timeout, is_encrypted(&base))?;
         let (users_path, learned) = (config.users_path, Learned::default());
         let mailboxes = Mailboxes::default();
         Ok(Some(Self { client, base, credential, grant, timeout, users_path, learned, mailboxes }))
@@ -72,7 +74,7 @@ impl Apollo {
     /// against 0.77).
     #[must_use]
     pub fn for_this_thread(&self) -> Self {
-        let own = http_client(self.timeout, &self.base).unwrap_or_else(|_| self.client.clone());
+        let own = http_client(self.timeout, is_encrypted(&self.base)).unwrap_or_else(|_| self.client.clone());
         Self { client: own, ..self.clone() }
     }
 
@@ -120,11 +122,9 @@ impl Apollo {
         body: Option<Vec<u8>>,
     ) -> Result<reqwest::Response, Failure> {
         let method = reqwest::Method::from_bytes(method.as_bytes()).map_err(|_| Failure::Lost)?;
-        let mut request = self.client.request(method, format!("{}{path_and_query}", self.base));
-        if let Some(body) = body {
-            request = request.body(body);
-        }
-        let request = request.headers(headers).build().map_err(|error| Failure::of(&error))?;
+        let mut request = reqwest::Request::new(method, below(&self.base, path_and_query));
+        *request.headers_mut() = headers;
+        *request.body_mut() = body.map(reqwest::Body::from);
         let first = self.credential.signature().await?;
         let spare = if self.credential.has_another() { request.try_clone() } else { None };
         let answer = self.attempt(may_begin, request, &first).await?;
@@ -160,11 +160,11 @@ impl Apollo {
     }
 }
 
-/// A client for `base` that follows nothing and repeats nothing; what is longer than `timeout` without a byte
-/// is given up.
+/// A client that follows nothing and repeats nothing, and gives up connecting after `timeout`. How
+/// long an answer may take is for whoever asks to say.
 ///
 /// Errors: [`Unusable::Client`].
-pub(super) fn http_client(timeout: Duration, base: &str) -> Result<reqwest::Client, Unusable> {
+pub(super) fn http_client(timeout: Duration, encrypted: bool) -> Result<reqwest::Client, Unusable> {
     // Another part of the process may have installed the provider already; both are the same one.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = reqwest::Client::builder()
@@ -173,9 +173,44 @@ pub(super) fn http_client(timeout: Duration, base: &str) -> Result<reqwest::Clie
         .no_proxy()
         .referer(false)
         .connect_timeout(timeout.min(Duration::from_secs(10)))
-        .read_timeout(timeout)
         .tcp_nodelay(true);
-    // Nothing is ever asked over TLS below such a base: the machine's certificates need not be read.
-    let builder = if base.starts_with("http://") { builder.tls_certs_only([]) } else { builder };
+    // The machine's certificates need not be read where nothing is ever asked over TLS.
+    let builder = if encrypted { builder } else { builder.tls_certs_only([]) };
     builder.build().map_err(|error| Unusable::Client(error.to_string()))
+}
+
+fn is_encrypted(base: &Url) -> bool {
+    base.scheme() != "http"
+}
+
+/// The address of a path below the base; the host is never read again from a text.
+fn below(base: &Url, path_and_query: &str) -> Url {
+    let (path, query) = match path_and_query.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (path_and_query, None),
+    };
+    let mut url = base.clone();
+    url.set_path(&[base.path().trim_end_matches('/'), path].concat());
+    url.set_query(query);
+    url
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R7, R8: a path and a query stand below the base as they are, and lead nowhere else.
+    #[test]
+    fn an_address_is_the_base_and_what_stands_below_it() {
+        for base in ["https://api.apollo.io/api/v1", "https://api.apollo.io/api/v1/"] {
+            let base = Url::parse(base).unwrap();
+            for below_it in
+                ["/contacts/search", "/users/search?a=b%20c&&ids[]=1&x=", "/x?q=?/..//@evil.example"]
+            {
+                let address = below(&base, below_it);
+                assert_eq!(address.as_str(), format!("https://api.apollo.io/api/v1{below_it}"));
+                assert_eq!(address.host_str(), Some("api.apollo.io"));
+            }
+        }
+    }
 }

@@ -7,6 +7,7 @@ use crate::rbac::{Disclosure, Permit, disclose};
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use std::time::Duration;
 
 /// Largest answer that is read whole: one to be masked, or an error to be looked into.
 const LARGEST_BUFFERED: usize = 64 * 1024 * 1024;
@@ -150,7 +151,8 @@ impl Apollo {
             return Err(Failure::Lost);
         }
         let headers = std::mem::take(response.headers_mut());
-        let (first, rest) = read(response, !(open && status.is_success())).await?;
+        let most = if open && status.is_success() { Most::Passing } else { Most::Looking };
+        let (first, rest) = read(response, most, self.timeout()).await?;
         Ok(Arrived { status: status.as_u16(), headers, used, first, rest })
     }
 }
@@ -170,23 +172,48 @@ fn refused(status: u16, used: Option<Used>, body: &[u8]) -> Failure {
 
 type Rest = BoxStream<'static, Result<Vec<u8>, std::io::Error>>;
 
-/// Reads the first piece at least, so that the status is held until something is there (R12); all of it when
-/// it must be looked into.
-async fn read(response: reqwest::Response, must_read: bool) -> Result<(Vec<u8>, Option<Rest>), Failure> {
-    let most = if must_read { LARGEST_BUFFERED } else { SMALL };
+/// How much of an answer is read before anything of it is passed on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Most {
+    /// The first of it.
+    Passing,
+    /// All: it must be looked into.
+    Looking,
+}
+
+/// Reads the first piece at least, so that the status is held until something is there (R12). No later piece
+/// may take longer than `pause`; how long the first may take is the caller's to say.
+async fn read(
+    response: reqwest::Response,
+    most: Most,
+    pause: Duration,
+) -> Result<(Vec<u8>, Option<Rest>), Failure> {
+    let limit = if most == Most::Looking { LARGEST_BUFFERED } else { SMALL };
     let mut pieces = response.bytes_stream();
     let mut first = Vec::new();
     while let Some(piece) = pieces.next().await {
         first.extend_from_slice(&piece.map_err(|error| Failure::of(&error))?);
-        if first.len() > most {
-            if must_read {
+        if first.len() > limit {
+            if most == Most::Looking {
                 return Err(Failure::Lost);
             }
-            let rest = pieces.map(|piece| piece.map(|bytes| bytes.to_vec()).map_err(std::io::Error::other));
-            return Ok((first, Some(rest.boxed())));
+            let pieces = pieces.map(|piece| piece.map(|bytes| bytes.to_vec()).map_err(std::io::Error::other));
+            return Ok((first, Some(hurried(pieces.boxed(), pause))));
         }
     }
     Ok((first, None))
+}
+
+/// The same pieces, with an error after the first that takes longer than `pause`.
+fn hurried(pieces: Rest, pause: Duration) -> Rest {
+    let next = move |pieces: Option<Rest>| async move {
+        let mut pieces = pieces?;
+        match tokio::time::timeout(pause, pieces.next()).await {
+            Err(_) => Some((Err(std::io::ErrorKind::TimedOut.into()), None)),
+            Ok(piece) => piece.map(|piece| (piece, Some(pieces))),
+        }
+    };
+    futures_util::stream::unfold(Some(pieces), next).boxed()
 }
 
 fn streamed(first: Vec<u8>, rest: Rest) -> Tail {
@@ -196,8 +223,8 @@ fn streamed(first: Vec<u8>, rest: Rest) -> Tail {
 /// Apollo's word for "this key may not": under any status, never parsed for more (Apollo facts §2.2).
 pub(super) fn is_inaccessible(body: &[u8]) -> bool {
     // Nearly every answer is told by this glance; reading each would cost more than forwarding it.
-    let glance = |window: &[u8]| window == INACCESSIBLE.as_bytes();
-    if body.len() > SMALL || !body.windows(INACCESSIBLE.len()).any(glance) {
+    let glance = || std::str::from_utf8(body).is_ok_and(|text| text.contains(INACCESSIBLE));
+    if body.len() > SMALL || !glance() {
         return false;
     }
     let parsed: Option<serde_json::Value> = serde_json::from_slice(body).ok();

@@ -247,6 +247,9 @@ const SHORTEST_PHONE: usize = 7;
 
 /// Whether a word is, or holds, the mail address of somebody; the placeholder is nobody's.
 fn is_address(word: &str) -> bool {
+    if !has_sign(word) {
+        return false;
+    }
     let domain = |text: &str| {
         let end = text.find(|c: char| !c.is_alphanumeric() && c != '.' && c != '-').unwrap_or(text.len());
         text[..end].split('.').filter(|label| !label.is_empty()).count() >= 2
@@ -262,7 +265,12 @@ fn parts_words(c: char) -> bool {
 }
 
 fn has_address(text: &str) -> bool {
-    text.split(parts_words).any(is_address)
+    has_sign(text) && text.split(parts_words).any(is_address)
+}
+
+/// Whether there may be an address at all: few texts hold either sign, and all are asked.
+fn has_sign(text: &str) -> bool {
+    text.bytes().any(|byte| matches!(byte, b'@' | b'%'))
 }
 
 /// The text with its addresses masked, or `None` if it holds none.

@@ -214,7 +214,7 @@ pub async fn denial(
     };
     let route = find(call.method, call.path).map(|target| target.route().name).unwrap_or("unknown");
     let told = match failure {
-        CallFailure::Denied(why, _) => format!("{route}: {why}"),
+        CallFailure::Denied(why, _) => format!("{route}: {}", why.as_recorded()),
         other => format!("{route}: {other}"),
     };
     let entry = Entry { outcome: Outcome::Refused, ..about(keyed, Action::DenyCall, told, bridge) };

@@ -130,6 +130,51 @@ pub enum Denial {
     },
 }
 
+/// The parameters that reveal, as Apollo spells them: the only ones of a caller's that a record repeats.
+const REVEALING: &[&str] =
+    &["reveal_personal_emails", "reveal_phone_number", "run_waterfall_email", "run_waterfall_phone"];
+
+impl Denial {
+    /// The refusal as it is kept: a name the caller made up may be a person's or a secret, and stays out
+    /// (U1).
+    pub fn as_recorded(&self) -> String {
+        match self {
+            Denial::NeedsExportPii { parameter } if REVEALING.contains(&parameter.as_str()) => {
+                self.to_string()
+            }
+            Denial::NeedsExportPii { .. } => "a parameter reveals personal data and needs exportPII".into(),
+            Denial::MaskedWriteBack { .. } => "the call carries a value this bridge masked".into(),
+            Denial::DuplicateKey { .. } => "a member stands twice in one object of the body".into(),
+            Denial::NotANumber { .. } => "a paging parameter is no whole number".into(),
+            Denial::Disagreement { .. } => "query and body disagree about a parameter".into(),
+            Denial::SomebodyElse { .. } => "a parameter names somebody else and needs manageTeam".into(),
+            Denial::NotYourMailbox { .. } => {
+                "a parameter names a mailbox of somebody else, which needs manageTeam".into()
+            }
+            Denial::OddOwner { field, .. } => format!("a parameter is no `{field}` that Apollo would read"),
+            Denial::UnknownRoute
+            | Denial::AnsweredLocally
+            | Denial::UnknownHolder
+            | Denial::Forbidden { .. }
+            | Denial::CredentialInQuery
+            | Denial::CredentialInBody
+            | Denial::MethodOverride
+            | Denial::BadQuery { .. }
+            | Denial::WebhookRefused
+            | Denial::UnexpectedBody
+            | Denial::UnsupportedBody
+            | Denial::MalformedBody { .. }
+            | Denial::TooManyPerPage
+            | Denial::BeyondLastPage
+            | Denial::TooManyRecords { .. } => self.to_string(),
+        }
+    }
+}
+
+/// The longest query that is passed on. **Units**: bytes, an apostrophe as three: it leaves as an escape.
+/// Beyond 64 KiB the address of a request cannot be written.
+pub(super) const LONGEST_QUERY: usize = 60_000;
+
 /// What is wrong with a query.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum QueryFault {
@@ -148,6 +193,9 @@ pub enum QueryFault {
     /// A parameter name that is still encoded, or holds a backslash, once decoded.
     #[error("a parameter name is encoded twice or holds a backslash")]
     OddName,
+    /// Longer than the line of a request may grow.
+    #[error("it is longer than {LONGEST_QUERY} bytes; send parameters in a JSON body")]
+    TooLong,
     /// A list of records whose length a query does not tell.
     #[error("send `{parameter}` in a JSON body")]
     RecordsInQuery {
@@ -195,6 +243,29 @@ mod tests {
         assert_eq!(shown("per_page"), "per_page");
         assert_eq!(shown(&"é".repeat(80)), "é".repeat(80));
         assert_eq!(shown(&"é".repeat(81)), format!("{}...", "é".repeat(80)));
+    }
+
+    /// U1: what a caller made up is told to the caller and kept nowhere.
+    #[test]
+    fn a_record_repeats_no_name_the_caller_made_up() {
+        let made_up = || "ada@corp.example".to_owned();
+        for denial in [
+            Denial::NeedsExportPii { parameter: made_up() },
+            Denial::MaskedWriteBack { path: made_up() },
+            Denial::DuplicateKey { key: made_up() },
+            Denial::NotANumber { parameter: made_up() },
+            Denial::Disagreement { parameter: made_up() },
+            Denial::SomebodyElse { parameter: made_up() },
+            Denial::NotYourMailbox { parameter: made_up() },
+            Denial::OddOwner { parameter: made_up(), field: "owner_id" },
+        ] {
+            assert!(
+                denial.to_string().contains("ada@") && !denial.as_recorded().contains("ada@"),
+                "{denial}"
+            );
+        }
+        let known = Denial::NeedsExportPii { parameter: "reveal_phone_number".to_owned() };
+        assert!(known.as_recorded().contains("`reveal_phone_number`"));
     }
 
     #[test]

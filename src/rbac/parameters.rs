@@ -7,7 +7,7 @@
 //! Source: facts §3.3 (last paragraphs), §8.1 row 7, §8.2 rows 13 and 14.
 
 use super::columns::Route;
-use super::denial::{Denial, QueryFault, shown};
+use super::denial::{Denial, LONGEST_QUERY, QueryFault, shown};
 use super::disclosure::MASK;
 use super::permission::Permission;
 use super::role::Reach;
@@ -41,6 +41,9 @@ pub fn check_query(raw: &str) -> Result<CheckedQuery, Denial> {
     let plain = |byte: u8| byte.is_ascii_graphic() && !br#"\#"<>"#.contains(&byte);
     if !raw.bytes().all(plain) {
         return Err(Denial::BadQuery { fault: QueryFault::RawCharacter });
+    }
+    if raw.len() + 2 * raw.matches('\'').count() > LONGEST_QUERY {
+        return Err(Denial::BadQuery { fault: QueryFault::TooLong });
     }
     let mut parameters = Vec::new();
     for piece in raw.split(['&', ';']).filter(|piece| !piece.is_empty()) {

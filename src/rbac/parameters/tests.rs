@@ -274,3 +274,13 @@ proptest! {
         prop_assert!(refused);
     }
 }
+
+/// Product R8: what would not fit into the line of a request is refused, and not lost on the way.
+#[test]
+fn a_query_that_would_outgrow_its_line_is_refused() {
+    assert!(check_query(&"a".repeat(LONGEST_QUERY)).is_ok());
+    assert!(check_query(&"'".repeat(LONGEST_QUERY / 3)).is_ok());
+    for query in ["a".repeat(LONGEST_QUERY + 1), "'".repeat(LONGEST_QUERY / 3 + 1)] {
+        assert_eq!(fault(&query), QueryFault::TooLong);
+    }
+}

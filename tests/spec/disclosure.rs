@@ -53,8 +53,8 @@ fn count(value: &Value, wanted: &str) -> usize {
     }
 }
 
-/// R9: without exportPII no address and no number of a person reaches the caller: contacts, people and deals
-/// alike.
+/// R9: without exportPII no address and no number of a person reaches the caller: contacts, people and
+/// deals alike. Facts §8.2 row 12.
 #[actix_web::test]
 async fn a_role_without_export_sees_masked_contacts_and_people() {
     let (world, rep) = keyed(Role::SalesRep).await;
@@ -77,6 +77,7 @@ async fn a_role_without_export_sees_masked_contacts_and_people() {
 }
 
 /// R9: masking changes no other member: order, 64-bit ids, decimals, nulls, names, the placeholder address.
+/// Facts §8.4 rows 36 and 55.
 #[actix_web::test]
 async fn a_masked_answer_keeps_every_other_byte() {
     let (world, rep) = keyed(Role::SalesRep).await;
@@ -210,6 +211,7 @@ const REVEALS: &[&str] = &[
 ];
 
 /// R9: a reveal or a waterfall is refused before a credit is spent, in query and body, in every spelling.
+/// Facts §8.2 row 13.
 #[actix_web::test]
 async fn a_reveal_without_export_is_refused_before_anything_is_spent() {
     for role in [Role::Analyst, Role::SalesRep] {
@@ -248,7 +250,8 @@ async fn a_reveal_without_export_is_refused_before_anything_is_spent() {
     world.call(&manager, "POST", "/apollo/people/match", Some(body)).await.is(200);
 }
 
-/// R9: nobody, not even an admin, has Apollo post people's data to a host that nobody configured.
+/// R9: nobody, not even an admin, has Apollo post people's data to a host that nobody configured. Facts
+/// §8.2 row 14.
 #[actix_web::test]
 async fn a_webhook_is_refused_for_everyone() {
     for role in [Role::Analyst, Role::SalesManager, Role::Admin] {
@@ -274,7 +277,7 @@ async fn a_webhook_is_refused_for_everyone() {
 }
 
 /// R9: a write that carries a mask would destroy the value at Apollo: 422, whoever writes, and nothing
-/// leaves.
+/// leaves. Facts §8.4 row 54.
 #[actix_web::test]
 async fn a_masked_value_is_not_written_back() {
     for role in [Role::SalesRep, Role::Admin] {

@@ -40,8 +40,8 @@ async fn unassigned_by(okta: &Connected, id: &str, address: &str, method: &str) 
     reply.status
 }
 
-/// R4: giving the seat back kills its keys for good, by PATCH, PUT and DELETE alike; a new seat has new keys
-/// only.
+/// R4: giving the seat back kills its keys for good, by PATCH, PUT and DELETE alike; a new seat has new
+/// keys only. Facts §8.3 row 27.
 #[actix_web::test]
 async fn a_key_dies_with_the_seat_and_reassigning_does_not_bring_it_back() {
     let world = World::start().await;
@@ -112,7 +112,8 @@ async fn only_an_assigned_holder_gets_a_key() {
     assert!(world.mint("ada@corp.example", Role::Viewer).await.is_err());
 }
 
-/// R5: `ak_`, id, secret and checksum; a key with one character wrong, or that we never made, opens nothing.
+/// R5: `ak_`, id, secret and checksum; a key with one character wrong, or that we never made, opens
+/// nothing. Facts §8.3 rows 32 and 33.
 #[actix_web::test]
 async fn a_mistyped_or_foreign_key_opens_nothing() {
     let world = World::start().await;
@@ -147,7 +148,8 @@ fn id_bytes(key: &str) -> Vec<u8> {
     bits.to_be_bytes()[6..].to_vec()
 }
 
-/// R5: shown once: the store keeps id and digest, and no list, log or audit entry repeats the text.
+/// R5: shown once: the store keeps id and digest, and no list, log or audit entry repeats the text. Facts
+/// §8.3 row 22.
 #[actix_web::test]
 async fn the_text_of_a_key_is_kept_nowhere() {
     let world = World::start().await;
@@ -196,6 +198,7 @@ async fn a_key_expires_after_ninety_days() {
 }
 
 /// R5: policy sets the default and the most a key may live; days are whole and at least one, else 422.
+/// Facts §8.3 row 25.
 #[actix_web::test]
 async fn policy_bounds_how_long_a_key_lives() {
     let world = World::configured(10, |config| {
@@ -236,8 +239,8 @@ async fn policy_bounds_how_long_a_key_lives() {
     assert_eq!(record.expires_at - record.created_at, 7 * DAY * 1_000_000);
 }
 
-/// R5: rotating gives a new key of the same role and holder; the old one works for the grace, and then never
-/// again.
+/// R5: rotating gives a new key of the same role and holder; the old one works for the grace, and then
+/// never again. Facts §8.3 row 30.
 #[actix_web::test]
 async fn a_rotated_key_works_through_its_grace() {
     let world = World::start().await;
@@ -293,6 +296,7 @@ async fn rotating_lengthens_nothing() {
 }
 
 /// R5: a key is revoked by its id, on the next call and for ever; a second time, or an unknown id, is 404.
+/// Facts §8.3 rows 23 and 24.
 #[actix_web::test]
 async fn a_key_is_revoked_by_its_id() {
     let world = World::start().await;

@@ -37,6 +37,7 @@ async fn team_id(world: &World) -> String {
 
 /// R6: `POST /admin/keys` as the founding document has it: `{teamId?, role, ttlDays?}` gives key, role and
 /// end, and beside them the id it is listed and revoked by; without `holder` the key is the caller's own.
+/// Facts §8.3 row 26.
 #[actix_web::test]
 async fn minting_answers_as_the_founding_document_says() {
     let world = World::start().await;
@@ -69,7 +70,7 @@ async fn minting_answers_as_the_founding_document_says() {
 }
 
 /// R6: another team is 403; a role not spelt exactly, days out of range, or a holder without a seat 422; a
-/// body that is none 400.
+/// body that is none 400. Facts §8.2 row 17.
 #[actix_web::test]
 async fn a_wish_that_cannot_be_is_refused_with_its_reason() {
     let world = World::start().await;
@@ -144,7 +145,7 @@ async fn the_admin_endpoints_are_for_holders_who_manage_the_team() {
 }
 
 /// R5: a manager reaches strictly below their own rank for others and up to it for themselves; an admin
-/// reaches all. Minting, revoking and rotating alike.
+/// reaches all. Minting, revoking and rotating alike. Facts §8.2 rows 15 and 16.
 #[actix_web::test]
 async fn minting_reaches_below_ones_own_rank_and_an_admin_reaches_all() {
     let world = World::start().await;
@@ -282,7 +283,8 @@ async fn bootstrap(world: &World, address: &str) -> Result<keys::Minted, Refusal
     keys::bootstrap(address.to_owned(), world.server.bridge.config.keys, caller, world.store()).await
 }
 
-/// R5: the bootstrap gives a holder the admin role and the first admin key in one audited act, and only once.
+/// R5: the bootstrap gives a holder the admin role and the first admin key in one audited act, and only
+/// once. Facts §8.3 row 29.
 #[actix_web::test]
 async fn the_first_admin_is_made_once() {
     let world = World::start().await;

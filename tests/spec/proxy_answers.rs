@@ -27,6 +27,7 @@ fn names(received: &Received) -> Vec<&str> {
 }
 
 /// R8: requests are built anew: of the caller's headers only Accept crosses, and the host is Apollo's.
+/// Facts §8.4 rows 40 and 52.
 #[actix_web::test]
 async fn the_callers_headers_stay_behind() {
     let world = World::start().await;
@@ -73,7 +74,8 @@ async fn the_callers_headers_stay_behind() {
     assert_eq!(world.apollo.received()[2].header("accept"), Some("application/json"));
 }
 
-/// R8: the raw query arrives byte for byte once it was checked; nothing is decoded, sorted or joined.
+/// R8: the raw query arrives byte for byte once it was checked; nothing is decoded, sorted or joined. Facts
+/// §8.4 row 39.
 #[actix_web::test]
 async fn the_query_arrives_byte_for_byte() {
     let world = World::start().await;
@@ -105,7 +107,8 @@ async fn the_query_arrives_byte_for_byte() {
     assert!(world.apollo.received().is_empty());
 }
 
-/// R8: of Apollo's headers the type, the wait and the rate windows cross, and nothing else.
+/// R8: of Apollo's headers the type, the wait and the rate windows cross, and nothing else. Facts §8.4 row
+/// 35.
 #[actix_web::test]
 async fn apollos_headers_cross_by_name() {
     let body = r#"{"contacts":[]}"#;
@@ -154,7 +157,7 @@ async fn a_429_passes_with_its_wait() {
     }
 }
 
-/// R8: Apollo's own refusals keep status, type and words.
+/// R8: Apollo's own refusals keep status, type and words. Facts §8.4 row 37.
 #[actix_web::test]
 async fn apollos_own_refusals_keep_status_and_words() {
     let world = World::start().await;
@@ -182,7 +185,7 @@ const SLOW: &str = "Apollo did not answer in time";
 const LOST: &str = "Apollo could not be reached or broke off its answer";
 
 /// R12: a slow Apollo is 504 and a lost one 502, both without internals, and no write is sent twice. A head
-/// without a body is no answer: the status is held until the first byte.
+/// without a body is no answer: the status is held until the first byte. Facts §8.4 rows 44, 45 and 50.
 #[actix_web::test]
 async fn trouble_upstream_is_502_or_504_and_no_write_is_sent_twice() {
     let world = World::configured(10, |config| config.apollo.timeout_seconds = 1).await;

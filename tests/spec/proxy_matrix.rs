@@ -77,7 +77,7 @@ fn is_refused_for(reply: &Reply, role: Option<Role>, missing: &[Permission], abo
 }
 
 /// R1, R2: the matrix of the founding document over every row of the table. What is allowed reaches Apollo
-/// once and under the master key; what is denied never does.
+/// once and under the master key; what is denied never does. Facts §8.1 row 8, §8.2 row 11.
 #[actix_web::test]
 async fn every_role_reaches_exactly_its_routes_and_every_permission_decides_one() {
     let world = World::start().await;
@@ -219,7 +219,8 @@ async fn a_key_reaches_what_its_role_and_the_holders_roles_both_allow() {
     is_refused_for(&refused, None, &[ManageContacts], "a role nobody knows gives nothing");
 }
 
-/// R3: demotion works on the next call, whether the IdP or an operator demotes; so does promotion.
+/// R3: demotion works on the next call, whether the IdP or an operator demotes; so does promotion. Facts
+/// §8.3 row 28.
 #[actix_web::test]
 async fn a_demotion_works_on_the_next_call() {
     let world = World::start().await;

@@ -21,6 +21,7 @@ async fn raw(world: &World, line: &str, headers: &[(&str, &str)], body: &str) ->
 }
 
 /// R7: a redirect is not followed: the other host hears nothing, the caller gets 502 without the address.
+/// Facts §8.4 row 34.
 #[actix_web::test]
 async fn a_redirect_is_not_followed_and_the_master_key_stays_home() {
     for role in [Role::SalesRep, Role::Admin] {
@@ -45,6 +46,7 @@ fn status(status: u16, content_type: &str, body: &str) -> Fault {
 }
 
 /// R7: Apollo's 401, or API_INACCESSIBLE under any status, is about our credential: 502, in our own words.
+/// Facts §8.4 row 38.
 #[actix_web::test]
 async fn apollos_refusal_of_the_master_key_is_never_shown_as_the_callers() {
     let inaccessible = r#"{"error":"This API key is not authorized","error_code":"API_INACCESSIBLE"}"#;
@@ -75,7 +77,8 @@ async fn apollos_refusal_of_the_master_key_is_never_shown_as_the_callers() {
     }
 }
 
-/// R7: two slots: when Apollo refuses the first master key the second takes over, and stays.
+/// R7: two slots: when Apollo refuses the first master key the second takes over, and stays. Facts §8.4 row
+/// 53.
 #[actix_web::test]
 async fn the_second_master_key_takes_over_when_apollo_refuses_the_first() {
     let world = World::configured(10, |config| {
@@ -258,7 +261,8 @@ async fn a_key_in_the_query_or_the_body_is_refused() {
     assert!(world.apollo.received().is_empty(), "{:?}", world.apollo.received());
 }
 
-/// R9: a body goes on only as plain UTF-8 JSON with unique keys, so that we and Apollo read the same.
+/// R9: a body goes on only as plain UTF-8 JSON with unique keys, so that we and Apollo read the same. Facts
+/// §8.4 rows 41 and 43.
 #[actix_web::test]
 async fn a_body_that_two_readers_could_take_differently_is_refused() {
     let (world, key) = keyed(Role::Admin).await;

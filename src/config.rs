@@ -10,7 +10,8 @@ pub use known::{CONFIG_VARIABLE, known_keys, known_variables};
 pub use load::{Problem, is_argument, load, operator_name, own_program, scratch_folder};
 
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Everything that can be configured.
@@ -35,6 +36,10 @@ pub struct Config {
     pub keys: Keys,
     /// What keys may use of Apollo (R11).
     pub budgets: Budgets,
+    /// The proxy (R9).
+    pub proxy: Proxy,
+    /// Roles beyond the five, by name (R1).
+    pub roles: BTreeMap<String, RoleDefinition>,
     /// Comparing seats with Apollo's users (C1 to C6).
     pub reconcile: Reconcile,
     /// What a seat costs (C4).
@@ -57,6 +62,8 @@ impl Default for Config {
             limits: Limits::default(),
             keys: Keys::default(),
             budgets: Budgets::default(),
+            proxy: Proxy::default(),
+            roles: BTreeMap::new(),
             reconcile: Reconcile::default(),
             money: Money::default(),
             audit: Audit::default(),
@@ -202,6 +209,31 @@ impl Default for Budgets {
             usage_seconds: 600,
         }
     }
+}
+
+/// The proxy (R9).
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Proxy {
+    /// Hosts that Apollo may post results to, separated by commas; by default none.
+    pub webhook_hosts: String,
+}
+
+impl Proxy {
+    /// The hosts, one by one.
+    pub fn webhook_hosts(&self) -> Vec<String> {
+        let hosts = self.webhook_hosts.split(',').map(str::trim).filter(|host| !host.is_empty());
+        hosts.map(str::to_owned).collect()
+    }
+}
+
+/// A role beyond the five (R1).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+pub struct RoleDefinition {
+    /// How high it stands: the five have 10, 20, 30, 40 and 50.
+    pub rank: u8,
+    /// Names of the founding document's permissions.
+    pub permissions: Vec<String>,
 }
 
 /// Comparing seats with Apollo's users (C1 to C6).

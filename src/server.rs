@@ -18,7 +18,7 @@ use crate::http::{
 };
 use crate::issuer::Issuers;
 use crate::store::Store;
-use crate::{access, admin, audit, provision, proxy, reconcile, telemetry};
+use crate::{access, admin, audit, provision, proxy, rbac, reconcile, telemetry};
 use actix_web::dev::{HttpServiceFactory, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpResponse, HttpServer, web};
@@ -133,6 +133,17 @@ pub enum Problem {
     /// The door to issuers.
     #[error("the HTTP client towards token issuers cannot start: {0}")]
     Issuers(String),
+    /// The roles of the configuration.
+    #[error(transparent)]
+    Roles(#[from] rbac::BadRole),
+    /// Two rows of the proxy's table would match one request.
+    #[error("the server cannot start: the proxy's routes {one} and {other} match the same requests")]
+    Overlap {
+        /// One template.
+        one: &'static str,
+        /// The other.
+        other: &'static str,
+    },
     /// The server itself.
     #[error("the server cannot start: {0}")]
     Server(std::io::Error),
@@ -145,6 +156,15 @@ fn way_out(cause: &std::io::Error) -> &'static str {
         std::io::ErrorKind::InvalidInput => "write it as IP:PORT, such as --listen 127.0.0.1:8080",
         _ => "choose an address of this machine and a port above 1023 with --listen ADDRESS",
     }
+}
+
+/// Makes the roles of the configuration known (R1); before anything reads the name of one.
+///
+/// Errors: [`rbac::BadRole`], which says what to change.
+pub fn define_roles(config: &Config) -> Result<(), rbac::BadRole> {
+    rbac::define(
+        config.roles.iter().map(|(name, role)| (name.as_str(), role.rank, role.permissions.as_slice())),
+    )
 }
 
 /// Takes the address, so that a taken one is told before anything else happens.
@@ -174,6 +194,10 @@ pub fn start(
     secrets: Secrets,
     clock: Clock,
 ) -> Result<Running, Problem> {
+    define_roles(&config)?;
+    if let Some((one, other)) = rbac::overlap() {
+        return Err(Problem::Overlap { one: one.template, other: other.template });
+    }
     let address = listener.local_addr().map_err(Problem::Server)?;
     let apollo = admin::grant::door(&config.apollo, &store, &secrets, &clock)?;
     let turns = Turns::new(config.budgets.reserve_percent, clock.clone());

@@ -6,12 +6,14 @@
 pub mod credential;
 #[path = "../../src/flavour/mod.rs"]
 pub mod flavour;
+#[path = "../../src/rbac/mod.rs"]
+pub mod rbac;
 #[path = "../../src/scim/mod.rs"]
 pub mod scim;
 
 /// Where the properties find the rooms; the suite has a module of the same name that names the server's.
 mod rooms {
-    pub use crate::{credential, flavour, scim};
+    pub use crate::{credential, flavour, rbac, scim};
 }
 
 pub mod properties;

@@ -9,6 +9,7 @@ use super::rooms::credential::scim_token;
 use super::rooms::credential::seal;
 use super::rooms::credential::secret::Secrets;
 use super::rooms::flavour::Flavour;
+use super::rooms::rbac::{Disclosure, MASK, Oneself, Reach, Role, disclose, find, permit};
 use super::rooms::scim::filter::Limits;
 use super::rooms::scim::path::Path;
 use super::rooms::scim::{Cursor, Error, Filter, Meta, Patch, User, urn};
@@ -97,6 +98,57 @@ pub fn bearer(data: &[u8]) {
     }
     if let Some(key) = ApiKey::parse(read.token) {
         assert_eq!(key.as_str(), read.token, "a key has one spelling");
+    }
+}
+
+/// An answer of Apollo (R9): what is shown reads back, holds no address, and masking it again changes nothing.
+pub fn disclosure(data: &[u8]) {
+    let masked = Disclosure::Mask { strip: &["sendgrid_api_key_v3"], bodies: &["content"] };
+    let Ok(seen) = disclose(&masked, "application/json", data) else { return };
+    if data.is_empty() {
+        return assert!(seen.body.is_empty());
+    }
+    let text = String::from_utf8(seen.body).unwrap_or_else(|error| panic!("{error}"));
+    assert!(!text.contains("planted@corp.example"), "{text}");
+    let again =
+        disclose(&masked, "application/json", text.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(String::from_utf8_lossy(&again.body), text, "masked once, masked for good");
+    assert_eq!(again.stripped, 0);
+}
+
+/// A body of a proxied call (R8 to R10, R14): what leaves is what came, except for the caller as owner.
+pub fn call_body(data: &[u8]) {
+    const ME: &str = "6a01c0ffee00000000000001";
+    let oneself = Oneself::known_as(Some(ME));
+    for (method, path) in [
+        ("POST", "/accounts"),
+        ("POST", "/contacts/bulk_create"),
+        ("PATCH", "/contacts/6c00000000000000000000a1"),
+        ("POST", "/people/match"),
+    ] {
+        let Ok(target) = find(method, path) else { continue };
+        let draft = permit(target, &Reach::new(Role::SalesRep, &[Role::SalesRep]), "");
+        let checked = draft.and_then(|draft| draft.with_body(Some(("application/json", data))));
+        let Ok(permit) = checked.and_then(|checked| checked.by(&oneself)) else { continue };
+        let Some(body) = permit.body() else { continue };
+        let read = |bytes: &[u8]| -> Value {
+            serde_json::from_slice(bytes).unwrap_or_else(|error| panic!("{error}"))
+        };
+        let (mut sent, came) = (read(body), read(data));
+        assert!(!String::from_utf8_lossy(body).contains(MASK), "{sent}");
+        if sent != came {
+            assert!(path == "/accounts" || path == "/contacts/bulk_create", "{path}: {sent}");
+            assert_eq!(sent["owner_id"], ME);
+            let members = sent.as_object_mut().map(|members| members.shift_remove("owner_id"));
+            assert!(members.is_some());
+        }
+        if path == "/accounts"
+            && let Some(mut came) = came.as_object().cloned()
+        {
+            came.shift_remove("owner_id");
+            sent.as_object_mut().map(|sent| sent.shift_remove("owner_id"));
+            assert_eq!(sent, Value::Object(came), "{path}");
+        }
     }
 }
 

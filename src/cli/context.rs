@@ -7,6 +7,7 @@ use crate::config::{self, Backend, Config, Log, SECRET_FILE};
 use crate::credential::secret::Secrets;
 use crate::http::Clock;
 use crate::http::clock::random;
+use crate::server;
 use crate::store::{Store, migrate};
 use crate::telemetry;
 use secrecy::SecretString;
@@ -73,6 +74,7 @@ pub(super) enum Voice {
 /// The configuration, and logs as it wants them.
 pub(super) fn read_config(voice: Voice) -> Result<Config, Failure> {
     let config = config::load()?;
+    server::define_roles(&config).map_err(|bad| Failure::Setup(bad.to_string()))?;
     let mut log = config.log.clone();
     if voice == Voice::Quiet && log.level == Log::default().level {
         log.level = "warn".to_owned();

@@ -83,9 +83,8 @@ pub(super) async fn run(verb: Verb, output: Output) -> Result<(), Failure> {
 
 /// A role as typed.
 pub(super) fn role(name: &str) -> Result<Role, Failure> {
-    let known: Vec<&str> = Role::ALL.into_iter().map(Role::as_str).collect();
     Role::parse(name)
-        .ok_or_else(|| Failure::Usage(format!("{name} is no role; use one of: {}", known.join(", "))))
+        .ok_or_else(|| Failure::Usage(format!("{name} is no role; use one of: {}", Role::names())))
 }
 
 /// The next step of somebody who has just connected a directory (A1).

@@ -30,6 +30,8 @@ const KEYS: &[(&str, bool)] = &[
     ("budgets.calls_per_key_minute", false),
     ("budgets.reserve_percent", false),
     ("budgets.usage_seconds", false),
+    ("proxy.webhook_hosts", false),
+    ("roles", false),
     ("reconcile.interval_seconds", false),
     ("reconcile.jitter_percent", false),
     ("reconcile.grace_seconds", false),

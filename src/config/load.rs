@@ -1,7 +1,7 @@
 //! Reading the layers.
 
 use super::known::{CONFIG_VARIABLE, closest, comes_from_file};
-use super::{Backend, Config, DEFAULT_DATABASE, known_keys};
+use super::{Backend, Config, DEFAULT_DATABASE, Proxy, RoleDefinition, known_keys};
 use figment::providers::{Format, Serialized, Toml};
 use figment::{Figment, value::Value};
 use secrecy::{ExposeSecret, SecretString};
@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 const PREFIX: &str = "SEATBRIDGE__";
+
+const ROLES_HINT: &str = "; a role is a table [roles.NAME] with `rank` and `permissions`, or SEATBRIDGE__ROLES \
+    holds all roles as JSON: {\"contractor\": {\"rank\": 15, \"permissions\": [\"searchPeople\"]}}";
 
 /// What is wrong with the configuration, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -126,6 +129,7 @@ fn plain(error: &figment::Error, file: &Path) -> String {
             let first = text.lines().next().unwrap_or_default();
             format!("{}: {first}: mend that line", file.display())
         }
+        figment::error::Kind::MissingField(name) => format!("needs `{name}`"),
         figment::error::Kind::UnknownVariant(_, known) => format!("must be one of: {}", known.join(", ")),
         _ => "cannot be read".to_owned(),
     };
@@ -155,6 +159,16 @@ fn refuse_unknown_key(key: &str, origin: &str) -> Result<(), Problem> {
     if known_keys().any(|known| known == key) {
         return Ok(());
     }
+    if let Some(of_a_role) = key.strip_prefix("roles.") {
+        // Roles have names of their own, and a variable holds all of them at once.
+        let in_a_table = !origin.starts_with(PREFIX) && of_a_role.split('.').count() == 2;
+        return if in_a_table && [".rank", ".permissions"].iter().any(|member| of_a_role.ends_with(member)) {
+            Ok(())
+        } else {
+            let (key, origin, hint) = (key.to_owned(), origin.to_owned(), ROLES_HINT.to_owned());
+            Err(Problem::UnknownKey { key, origin, hint })
+        };
+    }
     let hint = closest(key).map_or_else(
         || format!("; known keys: {}", known_keys().collect::<Vec<_>>().join(", ")),
         |known| format!("; did you mean `{known}`?"),
@@ -173,7 +187,8 @@ fn from_environment(variables: &BTreeMap<String, String>) -> Result<Vec<(String,
         let from_file = key.strip_suffix("_file").filter(|key| comes_from_file(key));
         let Some(plain_key) = from_file else {
             refuse_unknown_key(&key, variable)?;
-            read.push((key.clone(), typed(&key, value)));
+            let value = if key == "roles" { roles(value)? } else { typed(&key, value) };
+            read.push((key.clone(), value));
             continue;
         };
         let plain_variable = variable.trim_end_matches("_FILE");
@@ -188,6 +203,13 @@ fn from_environment(variables: &BTreeMap<String, String>) -> Result<Vec<(String,
         read.push((plain_key.to_owned(), Value::from(content.trim())));
     }
     Ok(read)
+}
+
+/// Roles, as a variable carries them.
+fn roles(text: &str) -> Result<Value, Problem> {
+    let read = serde_json::from_str::<BTreeMap<String, RoleDefinition>>(text).ok();
+    let value = read.and_then(|roles| Value::serialize(roles).ok());
+    value.ok_or_else(|| Problem::Unreadable(format!("SEATBRIDGE__ROLES cannot be read{ROLES_HINT}")))
 }
 
 /// A number where a number is meant; every other variable is text, whatever it looks like.
@@ -256,10 +278,24 @@ fn check(config: &Config) -> Result<(), Problem> {
             return refuse(key, percent.to_string(), "it has to lie between 0 and 100");
         }
     }
+    check_hosts(&config.proxy)?;
     check_url("apollo.base_url", &config.apollo.base_url)?;
     check_url("apollo.token_url", &config.apollo.token_url)?;
     config.public_url.as_deref().map_or(Ok(()), |url| check_url("public_url", url))?;
     config.backend().map(|_| ())
+}
+
+fn check_hosts(proxy: &Proxy) -> Result<(), Problem> {
+    let is_host = |host: &String| {
+        host.contains('.') && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte))
+    };
+    match proxy.webhook_hosts().into_iter().find(|host| !is_host(host)) {
+        None => Ok(()),
+        Some(found) => {
+            let rule = "it has to list host names alone, such as hooks.corp.example, separated by commas";
+            Err(Problem::OutOfRange { key: "proxy.webhook_hosts", found, rule })
+        }
+    }
 }
 
 fn check_url(key: &'static str, text: &str) -> Result<(), Problem> {
@@ -359,6 +395,31 @@ mod tests {
         assert!(missing.contains("cannot be read"), "{missing}");
     }
 
+    /// R1: roles from a table, and from one variable; a variable wins over a table of the same name.
+    #[test]
+    fn roles_come_from_tables_or_from_one_variable() {
+        let toml = "[roles.contractor]\nrank = 15\npermissions = [\"searchPeople\"]\n";
+        let config = read(toml, &[]).unwrap();
+        let contractor = RoleDefinition { rank: 15, permissions: vec!["searchPeople".to_owned()] };
+        assert_eq!(config.roles["contractor"], contractor);
+        let json =
+            r#"{"contractor": {"rank": 25, "permissions": []}, "lead": {"rank": 35, "permissions": []}}"#;
+        let config = read(toml, &[("SEATBRIDGE__ROLES", json)]).unwrap();
+        assert_eq!((config.roles["contractor"].rank, config.roles["lead"].rank), (25, 35));
+        for (toml, variables) in [
+            ("[roles.contractor]\nrang = 1\n", vec![]),
+            ("roles = 5\n[listen]\n", vec![]),
+            ("", vec![("SEATBRIDGE__ROLES__CONTRACTOR__RANK", "15")]),
+            ("", vec![("SEATBRIDGE__ROLES", "contractor")]),
+            ("[roles.contractor]\nrank = 15\n", vec![]),
+            ("[roles.contractor]\nrank = 300\npermissions = []\n", vec![]),
+        ] {
+            let told = read(toml, &variables).unwrap_err().to_string();
+            let place = ["roles", "listen", "permissions"].iter().any(|place| told.contains(place));
+            assert!(place, "{told}");
+        }
+    }
+
     /// U7: a value of the wrong kind or out of range says what it has to be, and never repeats a secret.
     #[test]
     fn a_bad_value_says_what_it_has_to_be() {
@@ -380,6 +441,8 @@ mod tests {
             ("", vec![("SEATBRIDGE__PUBLIC_URL", "bridge.example")], "https://"),
             ("", vec![("SEATBRIDGE__PUBLIC_URL", "https://u:hunter2@bridge.example")], "plain URL"),
             ("", vec![("SEATBRIDGE__KEYS__DEFAULT_TTL_DAYS", "0")], "between 1"),
+            ("", vec![("SEATBRIDGE__PROXY__WEBHOOK_HOSTS", "https://a.example")], "host names alone"),
+            ("", vec![("SEATBRIDGE__PROXY__WEBHOOK_HOSTS", "a.example, localhost")], "host names alone"),
         ] {
             let told = read(toml, &variables).unwrap_err().to_string();
             assert!(told.contains(says), "{told}");

@@ -7,8 +7,9 @@ use crate::apollo::{Answer, Failure};
 use crate::http::Bridge;
 use crate::http::error::CallFailure;
 use crate::http::guard::KeyedCall;
-use crate::rbac::{Answered, Denial, check_query, find, permit};
+use crate::rbac::{Answered, Denial, Reach, check_query, find, permit};
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// One call as it arrived, without its credential.
 #[derive(Debug, Clone, Copy)]
@@ -37,12 +38,12 @@ pub enum Reply {
 /// The first look, before the body is read: is there such a route, and may this key use it?
 ///
 /// Errors: [`CallFailure::Denied`].
-pub fn admit(call: &Call<'_>, keyed: &KeyedCall) -> Result<(), CallFailure> {
+pub fn admit(call: &Call<'_>, keyed: &KeyedCall, bridge: &Bridge) -> Result<(), CallFailure> {
     let target = find(call.method, call.path).map_err(|denial| denied(denial, keyed))?;
     if target.route().answered == Answered::Locally {
         return check_query(call.query).map(|_| ()).map_err(|denial| denied(denial, keyed));
     }
-    permit(target, &keyed.reach, call.query).map(|_| ()).map_err(|denial| denied(denial, keyed))
+    permit(target, &reach(keyed, bridge), call.query).map(|_| ()).map_err(|denial| denied(denial, keyed))
 }
 
 /// Makes the call, with everything asked again at the moment of sending.
@@ -64,7 +65,7 @@ pub async fn carry(
             check_query(call.query).map_err(|denial| denied(denial, &keyed))?;
             return Ok(Reply::Local(oneself::describe(route.name, call, &keyed)));
         }
-        let checked = permit(target, &keyed.reach, call.query)
+        let checked = permit(target, &reach(&keyed, bridge), call.query)
             .and_then(|draft| draft.with_body(body))
             .map_err(|denial| denied(denial, &keyed))?;
         let apollo = bridge.apollo.as_ref().ok_or(CallFailure::NotConfigured)?;
@@ -115,6 +116,14 @@ async fn note_outlived(keyed: &KeyedCall, route: &str, bridge: &Bridge) {
             request.id = %keyed.request_id, key.id = %keyed.holder.key.id, route,
             "a call that was under way when its key died was finished"
         );
+    }
+}
+
+/// What the call may do, with the hosts that results may be posted to (R9).
+fn reach<'a>(keyed: &'a KeyedCall, bridge: &Bridge) -> Cow<'a, Reach> {
+    match bridge.config.proxy.webhook_hosts() {
+        none if none.is_empty() => Cow::Borrowed(&keyed.reach),
+        hosts => Cow::Owned(keyed.reach.clone().allowing_webhooks(&hosts)),
     }
 }
 

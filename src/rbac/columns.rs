@@ -153,6 +153,8 @@ pub struct Route {
     pub answered: Answered,
     /// Whether `page` and `per_page` are read.
     pub reads_page: bool,
+    /// Whether `skip` and `limit` are read instead.
+    pub reads_skip: bool,
     /// The limit on records in one call.
     pub records: Option<Records>,
     /// How the owner is named.
@@ -176,6 +178,7 @@ pub(super) const fn row(row: u8, method: Method, template: &'static str, name: &
         rate: RateClass::Default,
         answered: Answered::Upstream,
         reads_page: false,
+        reads_skip: false,
         records: None,
         owner: Owner::Unnamed,
         senders: &[],
@@ -213,6 +216,10 @@ impl Route {
 
     pub(super) const fn paged(self) -> Route {
         Route { reads_page: true, ..self }
+    }
+
+    pub(super) const fn skipped(self) -> Route {
+        Route { reads_skip: true, ..self }
     }
 
     pub(super) const fn at_most(self, most: usize, parameters: &'static [&'static str]) -> Route {

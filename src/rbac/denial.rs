@@ -83,6 +83,12 @@ pub enum Denial {
     /// A page Apollo never gives.
     #[error("`page` is at most 500 (50,000 records); narrow the search instead")]
     BeyondLastPage,
+    /// More rows at once than Apollo gives, where it skips instead of paging.
+    #[error("`limit` is at most 100; ask again with a larger `skip` instead")]
+    TooManyAtOnce,
+    /// A row Apollo never gives, where it skips instead of paging.
+    #[error("`skip` is at most 50000; narrow the search instead")]
+    BeyondLastRecord,
     /// More records in one call than Apollo takes.
     #[error("`{parameter}` takes at most {most} records a call; split the call")]
     TooManyRecords {

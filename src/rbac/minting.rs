@@ -38,7 +38,7 @@ pub enum MintRefusal {
     #[error("teamId names another team; leave it out, or send the one your own keys belong to")]
     OtherTeam,
     /// No such role.
-    #[error("role must be exactly one of: viewer, analyst, sales_rep, sales_manager, admin")]
+    #[error("role must be exactly one of: {}", Role::names())]
     UnknownRole,
     /// No whole number of days in range.
     #[error("ttlDays must be a whole number from 1 to {most}; leave it out for {default}")]
@@ -101,7 +101,7 @@ pub fn may_mint(minter: Minter, asked: Role, for_oneself: bool) -> Result<(), Mi
     let Some(own) = highest.filter(|_| permissions.contains(Permission::ManageTeam)) else {
         return Err(MintRefusal::NeedsManageTeam);
     };
-    if may_reach(own, asked) || (for_oneself && asked <= own) {
+    if may_reach(own, asked) || (for_oneself && asked.rank() <= own.rank()) {
         return Ok(());
     }
     Err(MintRefusal::BeyondReach { asked, own })

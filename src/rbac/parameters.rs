@@ -180,12 +180,12 @@ impl<'a> Guard<'a> {
 
     /// Rules of top-level parameters: the limits of a page (R14).
     pub fn at_the_top(&self, name: &str, given: Given<'_>) -> Result<(), Denial> {
-        if !self.route.reads_page {
-            return Ok(());
-        }
+        let (pages, skips) = (self.route.reads_page, self.route.reads_skip);
         let (most, too_much) = match spelt(name).first().map(String::as_str) {
-            Some("perpage") => (100, Denial::TooManyPerPage),
-            Some("page") => (500, Denial::BeyondLastPage),
+            Some("perpage") if pages => (100, Denial::TooManyPerPage),
+            Some("page") if pages => (500, Denial::BeyondLastPage),
+            Some("limit") if skips => (100, Denial::TooManyAtOnce),
+            Some("skip") if skips => (50_000, Denial::BeyondLastRecord),
             _ => return Ok(()),
         };
         match given {

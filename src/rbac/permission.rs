@@ -81,7 +81,7 @@ impl fmt::Display for Permission {
 }
 
 /// A set of permissions.
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Permissions(u16);
 
 impl Permissions {
@@ -90,8 +90,8 @@ impl Permissions {
 
     /// What `role` may do.
     ///
-    /// Source: the matrix of the founding document, step 1 (product.md R1).
-    pub const fn of(role: Role) -> Permissions {
+    /// Source: the matrix of the founding document, step 1 (product.md R1), and the configuration.
+    pub fn of(role: Role) -> Permissions {
         use Permission::*;
         match role {
             Role::Viewer => Self::listed(&[SearchPeople, SearchOrganizations, ViewAnalytics]),
@@ -108,6 +108,7 @@ impl Permissions {
                 ManageDeals,
             ]),
             Role::SalesManager | Role::Admin => Self::listed(&Permission::ALL),
+            Role::Other(definition) => definition.permissions(),
         }
     }
 

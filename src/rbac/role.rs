@@ -1,15 +1,16 @@
-//! The five roles, their ranks, and how far one key reaches.
+//! The five roles, those the configuration adds, their ranks, and how far one key reaches.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::cmp::Ordering;
 use std::fmt;
 
+use super::defined::{self, Definition};
 use super::permission::Permissions;
 
-/// A role of the founding document; a greater role has the higher rank (R1).
+/// A role; the greater of two has the higher rank (R1).
 ///
-/// Source: founding document, step 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+/// Source: founding document, step 1, for the five.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
     /// Searches and reads analytics.
     Viewer,
@@ -21,32 +22,84 @@ pub enum Role {
     SalesManager,
     /// May do everything, and hand out every role.
     Admin,
+    /// One the configuration adds, or one it no longer has, which gives nothing.
+    Other(&'static Definition),
 }
 
 impl Role {
-    /// Every role, lowest rank first.
+    /// The five, lowest rank first.
     pub const ALL: [Role; 5] = [Role::Viewer, Role::Analyst, Role::SalesRep, Role::SalesManager, Role::Admin];
 
-    /// The spelling of the founding document.
-    pub const fn as_str(self) -> &'static str {
+    /// The spelling of the founding document, or of the configuration.
+    pub fn as_str(self) -> &'static str {
         match self {
             Role::Viewer => "viewer",
             Role::Analyst => "analyst",
             Role::SalesRep => "sales_rep",
             Role::SalesManager => "sales_manager",
             Role::Admin => "admin",
+            Role::Other(definition) => definition.name(),
         }
+    }
+
+    /// How high it stands: 10, 20, 30, 40 and 50 for the five, what the configuration says for others, 0 for
+    /// one it no longer has.
+    pub fn rank(self) -> u8 {
+        match self {
+            Role::Viewer => 10,
+            Role::Analyst => 20,
+            Role::SalesRep => 30,
+            Role::SalesManager => 40,
+            Role::Admin => defined::HIGHEST,
+            Role::Other(definition) => definition.rank(),
+        }
+    }
+
+    /// Whether it is one of the five or configured; any other gives nothing.
+    pub fn is_known(self) -> bool {
+        self.rank() > 0
     }
 
     /// The role with exactly this spelling, as admin endpoints want it (R6).
     pub fn parse(text: &str) -> Option<Role> {
-        Role::ALL.into_iter().find(|role| role.as_str() == text)
+        let five = Role::ALL.into_iter().find(|role| role.as_str() == text);
+        five.or_else(|| defined::find(text).map(Role::Other))
     }
 
     /// The role an IdP means: surrounding blanks and letter case do not matter (L12).
     pub fn named(text: &str) -> Option<Role> {
-        let text = text.trim();
-        Role::ALL.into_iter().find(|role| role.as_str().eq_ignore_ascii_case(text))
+        Role::parse(&text.trim().to_ascii_lowercase())
+    }
+
+    /// The role of a name that was stored: one that is no longer configured has its name and gives nothing.
+    /// `None` for what never was the name of a role.
+    pub fn stored(text: &str) -> Option<Role> {
+        Role::parse(text).or_else(|| defined::forgotten(text).map(Role::Other))
+    }
+
+    /// Every role there is, lowest rank first.
+    pub fn every() -> Vec<Role> {
+        let mut every: Vec<Role> = Role::ALL.into_iter().chain(defined::all().map(Role::Other)).collect();
+        every.sort();
+        every
+    }
+
+    /// The names of every role there is, for people.
+    pub fn names() -> String {
+        Role::every().into_iter().map(Role::as_str).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl Ord for Role {
+    fn cmp(&self, other: &Role) -> Ordering {
+        let of = |role: &Role| (role.rank(), role.as_str(), Permissions::of(*role));
+        of(self).cmp(&of(other))
+    }
+}
+
+impl PartialOrd for Role {
+    fn partial_cmp(&self, other: &Role) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -56,11 +109,24 @@ impl fmt::Display for Role {
     }
 }
 
+impl Serialize for Role {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Role {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Role, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Role::stored(&text).ok_or_else(|| serde::de::Error::custom("no name of a role"))
+    }
+}
+
 /// Whether somebody of rank `actor` may mint, rotate or revoke a key of role `target` for others (R5).
 ///
 /// Rank alone; that the actor holds manageTeam is asked separately. A caller's rank is [`Reach::highest`].
 pub fn may_reach(actor: Role, target: Role) -> bool {
-    actor == Role::Admin || target < actor
+    actor == Role::Admin || target.rank() < actor.rank()
 }
 
 /// What one call may do: the key's role, cut down to what its holder's roles still allow (R3).

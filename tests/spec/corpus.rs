@@ -6,7 +6,7 @@ mod properties;
 
 /// Where the properties find the rooms.
 mod rooms {
-    pub use seatbridge::{credential, flavour, scim};
+    pub use seatbridge::{credential, flavour, rbac, scim};
 }
 
 /// Most files of a corpus.
@@ -61,4 +61,16 @@ fn the_corpus_of_bearers_keeps_its_promises() {
 #[test]
 fn the_corpus_of_cursors_keeps_its_promises() {
     replay("cursor", properties::cursor);
+}
+
+/// R9: an answer that is shown holds no address and is masked once and for all; any other is withheld.
+#[test]
+fn the_corpus_of_answers_keeps_its_promises() {
+    replay("disclosure", properties::disclosure);
+}
+
+/// R8 to R10, R14: a body that leaves is the one that came, with nobody else in it as owner.
+#[test]
+fn the_corpus_of_calls_keeps_its_promises() {
+    replay("call_body", properties::call_body);
 }

@@ -302,3 +302,32 @@ async fn a_masked_value_is_not_written_back() {
         assert!(world.apollo.received().is_empty(), "{role}");
     }
 }
+
+/// R9: results go to a host the configuration names, over https and for who may export, and nowhere else.
+#[actix_web::test]
+async fn results_are_posted_to_configured_hosts_only() {
+    let hosts = "hooks.corp.example, other.corp.example";
+    let world = World::configured(10, |config| config.proxy.webhook_hosts = hosts.to_owned()).await;
+    let okta = world.okta().await;
+    let manager = world.keyed(&okta, "ada@corp.example", Role::SalesManager).await;
+    let analyst = world.keyed(&okta, "bob@corp.example", Role::Analyst).await;
+    let ask = async |key: &str, url: &str| {
+        let body = json!({"id": world.apollo.person_id(1), "reveal_phone_number": true, "webhook_url": url});
+        world.call(key, "POST", "/apollo/people/match", Some(body)).await
+    };
+    ask(&manager, "https://Hooks.corp.example/apollo?x=1").await.is(200);
+    assert_eq!(world.apollo.received().len(), 1);
+    world.apollo.clear_log();
+    ask(&analyst, "https://hooks.corp.example/apollo").await.is(403);
+    for elsewhere in [
+        "https://evil.example/",
+        "http://hooks.corp.example/",
+        "https://hooks.corp.example.evil.example/",
+        "https://hooks.corp.example@evil.example/",
+        "https://hooks.corp.example:8443/",
+        "https://evil.example#https://hooks.corp.example/",
+    ] {
+        ask(&manager, elsewhere).await.is(403);
+    }
+    assert!(world.apollo.received().is_empty(), "{:?}", world.apollo.received());
+}

@@ -1,8 +1,10 @@
 //! A holder's roles: the IdP's, else the operator's, else the directory's.
 
 use crate::support::{Connected, World};
+use seatbridge::admin::doctor::{Database, House, examine};
 use seatbridge::admin::people::SeatView;
 use seatbridge::admin::service::DirectoryWish;
+use seatbridge::config::RoleDefinition;
 use seatbridge::flavour::Flavour;
 use seatbridge::rbac::{Role, RoleSource};
 use serde_json::{Value, json};
@@ -157,4 +159,88 @@ async fn an_unknown_role_is_kept_gives_nothing_and_is_noted() {
     assert!(may_enrich(&world, key.as_str()).await);
     let notes = world.last_logged(&id).await.notes;
     assert!(notes.contains("unknown_role:Wizard") && notes.contains("unknown_role:{broken"), "{notes}");
+}
+
+/// Two roles beyond the five, as the configuration defines them.
+async fn with_more_roles() -> World {
+    let role = |rank, permissions: &[&str]| RoleDefinition {
+        rank,
+        permissions: permissions.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    World::configured(100, |config| {
+        config.roles.insert("contractor".to_owned(), role(15, &["searchPeople", "enrichPerson"]));
+        config.roles.insert("team_lead".to_owned(), role(35, &["searchPeople", "manageTeam"]));
+    })
+    .await
+}
+
+/// R1, R3: a role of the configuration counts like the five: from the IdP, through a role map, by hand, as a
+/// directory's default and in a key.
+#[actix_web::test]
+async fn a_configured_role_counts_like_the_five() {
+    let world = with_more_roles().await;
+    let contractor = Role::parse("contractor").unwrap();
+    let wish = DirectoryWish {
+        role_map: vec![("Outside Help".to_owned(), contractor)],
+        default_role: Some(contractor),
+        ..DirectoryWish::default()
+    };
+    let okta = world.connect("okta", Flavour::Okta, wish).await;
+    for roles in [json!([" Contractor "]), json!([{"value": "outside help"}]), json!([])] {
+        let id = with_roles(&okta, roles.clone()).await;
+        let view = ada(&world).await;
+        assert_eq!((view.held.roles, view.held.unknown.len()), (vec![contractor], 0), "{roles}");
+        assert!(!world.last_logged(&id).await.notes.contains("unknown_role"), "{roles}");
+        let key = world.mint(ADA, Role::Admin).await.unwrap().key;
+        assert!(may_enrich(&world, key.as_str()).await, "{roles}");
+        let search = world.call(key.as_str(), "POST", "/apollo/contacts/search", Some(json!({}))).await;
+        assert_eq!(search.is(403).json()["currentRole"], "contractor");
+        okta.delete(&id).await.is(204);
+    }
+    let key = world.keyed(&okta, "bob@corp.example", contractor).await;
+    world.give_role("bob@corp.example", Role::Admin).await;
+    assert!(may_enrich(&world, &key).await, "the key's own role allows it");
+    world.call(&key, "POST", "/apollo/mixed_companies/search", Some(json!({}))).await.is(403);
+}
+
+/// R1, R5: its rank decides whom it reaches, and a demotion below ends what it had handed out.
+#[actix_web::test]
+async fn a_configured_role_reaches_as_far_as_its_rank() {
+    let world = with_more_roles().await;
+    let okta = world.okta().await;
+    let lead = world.keyed(&okta, "lead@corp.example", Role::parse("team_lead").unwrap()).await;
+    okta.assign(ADA).await;
+    world.give_role(ADA, Role::Admin).await;
+    let mint = async |role: &str| {
+        world.call(&lead, "POST", "/admin/keys", Some(json!({"role": role, "holder": ADA}))).await
+    };
+    let made = mint("contractor").await.is(200).json();
+    assert_eq!(made["role"], "contractor");
+    let made = made["key"].as_str().unwrap().to_owned();
+    assert!(may_enrich(&world, &made).await);
+    mint("sales_rep").await.is(200);
+    for beyond in ["team_lead", "sales_manager", "admin"] {
+        mint(beyond).await.is(403);
+    }
+    mint("nobody_defined_this").await.is(422);
+    world.give_role("lead@corp.example", Role::parse("contractor").unwrap()).await;
+    assert_eq!(world.call(&made, "POST", "/apollo/people/match", Some(json!({}))).await.status, 401);
+}
+
+/// R1: a role that is configured no more gives nothing, keeps its name, and is told.
+#[actix_web::test]
+async fn a_role_that_is_configured_no_more_gives_nothing_and_is_told() {
+    let world = World::start().await;
+    let okta = world.okta().await;
+    let ghost = Role::stored("ghost_of_a_role").unwrap();
+    let key = world.keyed(&okta, ADA, ghost).await;
+    world.call(&key, "POST", "/apollo/mixed_people/api_search", Some(json!({}))).await.is(403);
+    assert_eq!(ada(&world).await.held.roles, [ghost]);
+    let house = House { database: Database::There(Vec::new()), secret: "of a test" };
+    let bridge = &world.server.bridge;
+    let store = Some(&bridge.store);
+    let report =
+        examine(house, &bridge.config, bridge.apollo.as_ref(), store, world.clock.now()).await.unwrap();
+    let told = report.checks.iter().find(|check| check.topic == "roles").unwrap();
+    assert!(told.says.contains("ghost_of_a_role (of keys), ghost_of_a_role (of people)"), "{told:?}");
 }

@@ -1,10 +1,12 @@
 //! The bridge's own things: database, secret, address, team.
 
 use super::Check;
-use crate::admin::{Refusal, service, stuck};
+use crate::admin::{Refusal, people, service, stuck};
 use crate::config::Config;
+use crate::rbac::Role;
 use crate::seat::policy::may_connect;
 use crate::store::Store;
+use std::collections::BTreeSet;
 
 /// What is known of the database before it is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,7 +99,35 @@ pub(super) async fn of_the_store(now: i64, store: &Store) -> Result<Vec<Check>, 
             "see `seatbridge seat stuck`",
         ),
     });
+    checks.extend(forgotten_roles(now, store).await?);
     Ok(checks)
+}
+
+/// Names of roles that somebody has and the configuration does not define any more (R1).
+async fn forgotten_roles(now: i64, store: &Store) -> Result<Option<Check>, Refusal> {
+    let (keys, directories) = store.read(|tx| Ok((tx.keys()?, tx.directories()?))).await?;
+    let of_keys = keys.iter().filter(|key| key.revoked_at.is_none() && key.expires_at > now);
+    let of_keys = of_keys.map(|key| (key.role, "keys"));
+    let of_directories = directories.iter().flat_map(|directory| {
+        let mapped = directory.role_map.values().copied();
+        mapped.chain([directory.default_role]).map(|role| (role, "directories"))
+    });
+    let seats = people::seats(store).await?;
+    let of_people = seats.iter().filter_map(|view| Some((view.record.operator_role?, "people")));
+    let all: BTreeSet<(Role, &str)> = of_keys.chain(of_directories).chain(of_people).collect();
+    let forgotten: Vec<String> = all
+        .into_iter()
+        .filter(|(role, _)| !role.is_known())
+        .map(|(role, whose)| format!("{role} (of {whose})"))
+        .collect();
+    Ok((!forgotten.is_empty()).then(|| {
+        Check::warn(
+            "roles",
+            format!("not configured, so they give nothing: {}", forgotten.join(", ")),
+            "define them again as [roles.NAME], or give other roles with `seatbridge seat role`, \
+             `seatbridge directory set` and new keys",
+        )
+    }))
 }
 
 fn megabytes(bytes: i64) -> String {

@@ -2,8 +2,6 @@
 
 use super::shape::{Of, Shape, has, maybe};
 
-const ROLES: &[&str] = &["viewer", "analyst", "sales_rep", "sales_manager", "admin"];
-
 /// What a purchase says.
 static PURCHASE: Shape = Shape {
     noun: "team",
@@ -62,7 +60,7 @@ pub static DIRECTORY: Shape = Shape {
         maybe("fuse_percent", Of::Whole),
         maybe("paused_at", Of::Moment),
         maybe("paused_why", Of::Text),
-        has("default_role", Of::Words(ROLES)),
+        has("default_role", Of::Text),
         has("role_map", Of::Anything),
         maybe("sso_entity_id", Of::Text),
         maybe("sso_certificate_sha256", Of::Text),
@@ -210,7 +208,7 @@ pub static KEY: Shape = Shape {
     members: &[
         has("id", Of::Text),
         has("holder", Of::Text),
-        has("role", Of::Words(ROLES)),
+        has("role", Of::Text),
         has("state", Of::Words(&["live", "expired", "revoked"])),
         has("createdAt", Of::Moment),
         has("expiresAt", Of::Moment),

@@ -39,7 +39,8 @@ pub async fn one(ask: Ask) -> Outcome {
 pub async fn give_role(change: Change) -> Outcome {
     let ask = &change.ask;
     let role = Role::parse(&ask.needed("role"));
-    let role = role.ok_or_else(|| Problem::new(Kind::BadValue, "role is none of the five"))?;
+    let role = role
+        .ok_or_else(|| Problem::new(Kind::BadValue, format!("role has to be one of: {}", Role::names())))?;
     let given = people::give_role(ask.named("id"), role, change.act(), &ask.bridge.store).await?;
     Ok(Told::One(shown::seat(&given.view)))
 }

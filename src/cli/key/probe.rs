@@ -118,7 +118,7 @@ async fn greet(url: &str, key: &ApiKey, http: &reqwest::Client) -> Result<Server
     let alive = match status {
         401 => None,
         200 => {
-            let role = |value: &Value| value.as_str().and_then(Role::parse);
+            let role = |value: &Value| value.as_str().and_then(Role::stored);
             let key_role = role(&profile["key_role"]).ok_or_else(|| no_bridge(status))?;
             let held: Vec<Role> =
                 profile["roles"].as_array().into_iter().flatten().filter_map(role).collect();

@@ -25,6 +25,8 @@ pub(super) fn status(denial: &Denial) -> u16 {
         Denial::MaskedWriteBack { .. }
         | Denial::TooManyPerPage
         | Denial::BeyondLastPage
+        | Denial::TooManyAtOnce
+        | Denial::BeyondLastRecord
         | Denial::TooManyRecords { .. } => 422,
     }
 }

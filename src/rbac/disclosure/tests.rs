@@ -355,6 +355,24 @@ fn answers() -> impl Strategy<Value = Value> {
     })
 }
 
+/// Whether masking left everything but texts, numbers that may be dialled and addresses used as keys.
+fn is_same_but_masked(before: &Document, after: &Document) -> bool {
+    match (before, after) {
+        (Document::List(one), Document::List(other)) => {
+            one.len() == other.len()
+                && one.iter().zip(other).all(|(one, other)| is_same_but_masked(one, other))
+        }
+        (Document::Members(one), Document::Members(other)) => {
+            one.len() == other.len()
+                && one.iter().zip(other).all(|((name, one), (other_name, other))| {
+                    (name == other_name || other_name.starts_with(MASK)) && is_same_but_masked(one, other)
+                })
+        }
+        (Document::Text(_) | Document::Number(_), Document::Text(text)) if text.contains(MASK) => true,
+        _ => before == after,
+    }
+}
+
 proptest! {
     #[test]
     fn no_planted_value_survives_under_a_masked_key(answer in answers(), around in "[a-z]{1,8}") {
@@ -369,6 +387,21 @@ proptest! {
     #[test]
     fn an_address_survives_nowhere(answer in answers()) {
         prop_assert!(!shown(&answer.to_string()).contains("planted"));
+    }
+
+    /// Facts §8.4 row 36: digits, order, members nobody knows and repeated ones stay as they are.
+    #[test]
+    fn masking_keeps_the_shape_the_order_and_every_digit(
+        answer in answers(), id in "-?[1-9][0-9]{0,40}", credits in "[0-9]{1,3}\\.[0-9]{1,30}", key in "[a-zé@.]{1,8}",
+    ) {
+        let body = format!(
+            r#"{{"request_id":{id},"{key}":[{answer},{{"unknown":{credits}}}],"a":{credits},"a":{answer}}}"#
+        );
+        let (before, seen) = (Document::read(body.as_bytes()).unwrap(), shown(&body));
+        let after = Document::read(seen.as_bytes()).unwrap();
+        prop_assert!(is_same_but_masked(&before, &after), "{} became {}", body, seen);
+        prop_assert!(seen.starts_with(&format!(r#"{{"request_id":{id},"#)), "{seen}");
+        prop_assert!(seen.contains(&format!(r#"{{"unknown":{credits}}}"#)), "{seen}");
     }
 
     #[test]

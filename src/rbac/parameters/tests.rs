@@ -284,3 +284,21 @@ fn a_query_that_would_outgrow_its_line_is_refused() {
         assert_eq!(fault(&query), QueryFault::TooLong);
     }
 }
+
+/// Product R14: where Apollo skips instead of paging, as many rows at once and as deep as where it pages.
+#[test]
+fn a_list_that_skips_has_the_limits_of_one_that_pages() {
+    let ask = |query: &str| {
+        let target = super::super::target::find("GET", "/notes").unwrap();
+        let reach = Reach::new(Role::SalesRep, &[Role::SalesRep]);
+        super::super::permit::permit(target, &reach, query).map(|_| ())
+    };
+    for query in ["skip=50000&limit=100", "limit=&skip=", "page=501&per_page=101", "contact_id=a"] {
+        assert_eq!(ask(query), Ok(()), "{query}");
+    }
+    for query in ["limit=101", "Limit[]=101", "limit=100&limit=999999999999999999999"] {
+        assert_eq!(ask(query), Err(Denial::TooManyAtOnce), "{query}");
+    }
+    assert_eq!(ask("skip=50001"), Err(Denial::BeyondLastRecord));
+    assert!(matches!(ask("skip=-1"), Err(Denial::NotANumber { .. })));
+}

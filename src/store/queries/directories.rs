@@ -74,7 +74,7 @@ impl TryFrom<DirectoryRow> for Directory {
         let unreadable = |what: &str| Error::Unreadable(format!("{what} of directory {}", row.id));
         let flavour = Flavour::parse(&row.flavour).map_err(|_| unreadable("flavour"))?;
         let role_map = serde_json::from_str(&row.role_map).map_err(|_| unreadable("role_map"))?;
-        let default_role = Role::parse(&row.default_role).ok_or_else(|| unreadable("default_role"))?;
+        let default_role = Role::stored(&row.default_role).ok_or_else(|| unreadable("default_role"))?;
         let policy = Policy {
             email_change: if row.email_change == "reassign" {
                 EmailChange::Reassign

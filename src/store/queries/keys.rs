@@ -55,7 +55,7 @@ impl TryFrom<KeyRow> for ApiKeyRecord {
 
     fn try_from(row: KeyRow) -> Result<Self, Error> {
         let role =
-            Role::parse(&row.role).ok_or_else(|| Error::Unreadable(format!("role of key {}", row.id)))?;
+            Role::stored(&row.role).ok_or_else(|| Error::Unreadable(format!("role of key {}", row.id)))?;
         Ok(ApiKeyRecord {
             role,
             id: row.id,

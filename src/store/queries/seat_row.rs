@@ -145,7 +145,7 @@ impl TryFrom<SeatRow> for SeatRecord {
             _ => return Err(unreadable("standing")),
         };
         let operator_role = match &row.operator_role {
-            Some(name) => Some(Role::parse(name).ok_or_else(|| unreadable("operator_role"))?),
+            Some(name) => Some(Role::stored(name).ok_or_else(|| unreadable("operator_role"))?),
             None => None,
         };
         Ok(SeatRecord {

@@ -172,6 +172,8 @@ impl Denial {
             | Denial::MalformedBody { .. }
             | Denial::TooManyPerPage
             | Denial::BeyondLastPage
+            | Denial::TooManyAtOnce
+            | Denial::BeyondLastRecord
             | Denial::TooManyRecords { .. } => self.to_string(),
         }
     }

@@ -79,7 +79,7 @@ fn listed(rows: &[Row], by: By, since: i64) -> String {
         By::Endpoint => &["endpoint"],
     };
     let heading =
-        [names, &["calls", "denied", "failed", "credits", "masked", "reveals", "last call"]].concat();
+        [names, &["calls", "denied", "failed", "credits", "masked", "reveals", "last call (UTC)"]].concat();
     let row = |row: &Row| {
         let named = [&row.holder, &row.key_id, &row.endpoint].into_iter().flatten().cloned();
         let sums = &row.sums;

@@ -1,10 +1,10 @@
 """Lets an Apollo client that knows nothing of the bridge work through its key proxy.
 
-    stock.py SEATBRIDGE SERVE.json OKTA.json
+    stock.py SEATBRIDGE SERVE.json OKTA.json APOLLO.json MASTER-KEY
 
 gtm-apollo, unmodified, with its base URL set to the bridge and a scoped key in the place of Apollo's, at both
-mounts of the proxy and as several roles. OKTA.json holds the token by which the holders join; SEATBRIDGE makes
-their keys.
+mounts of the proxy and as several roles. OKTA.json holds the token by which the holders join; they are people of
+the fake Apollo's workspace, which APOLLO.json and the file MASTER-KEY open. SEATBRIDGE makes their keys.
 """
 
 import json
@@ -23,14 +23,25 @@ def data(text):
     return json.loads(text)["data"]
 
 
-def keyed(seatbridge, serve, token, role):
-    """Somebody joins with this role and gets a key."""
-    name = f"{role}@stock.example"
-    person = {"userName": name, "roles": [{"value": role}]}
-    headers = {"authorization": f"Bearer {token}"}
-    httpx.post(f"{serve['tenant_url']}/Users", json=person, headers=headers, trust_env=False).raise_for_status()
-    issue = [seatbridge, "--json", "key", "issue", "--holder", name, "--role", role]
-    return data(subprocess.run(issue, check=True, capture_output=True, text=True).stdout)["key"]
+def command(seatbridge, *words, ends=(0,)):
+    """What a command of the bridge answers."""
+    ran = subprocess.run([seatbridge, "--json", *words], check=False, capture_output=True, text=True)
+    if ran.returncode not in ends:
+        sys.exit(f"seatbridge {' '.join(words)} ended with {ran.returncode}: {ran.stderr}")
+    return data(ran.stdout)
+
+
+def keyed(seatbridge, serve, token, holders):
+    """People of the workspace join with a role each, are found there, and get a key each."""
+    for role, address in holders.items():
+        person = {"userName": address, "roles": [{"value": role}]}
+        headers = {"authorization": f"Bearer {token}"}
+        joined = httpx.post(f"{serve['tenant_url']}/Users", json=person, headers=headers, trust_env=False)
+        joined.raise_for_status()
+    # Findings (3) there are: strangers of the workspace.
+    command(seatbridge, "reconcile", "run", ends=(0, 3))
+    issue = ["key", "issue", "--holder"]
+    return {role: command(seatbridge, *issue, holders[role], "--role", role)["key"] for role in holders}
 
 
 def calls(client):
@@ -80,12 +91,15 @@ def tried(role, allowed, call):
     return ""
 
 
-def main(seatbridge, serve, okta):
+def main(seatbridge, serve, okta, apollo, master_key):
+    apollo, master_key = data(Path(apollo).read_text()), Path(master_key).read_text().strip()
+    listed = httpx.get(f"{apollo['base_url']}/users/search", headers={"x-api-key": master_key}, trust_env=False)
+    addresses = [user["email"] for user in listed.json()["users"]]
+    holders = dict(zip(["viewer", "analyst", "sales_rep", "sales_manager"], addresses, strict=False))
     serve, token = data(Path(serve).read_text()), data(Path(okta).read_text())["token"]
     base = serve["tenant_url"].removesuffix("/scim/v2")
     passed, complaints = 0, []
-    for role in ["viewer", "analyst", "sales_rep", "sales_manager"]:
-        key = keyed(seatbridge, serve, token, role)
+    for role, key in keyed(seatbridge, serve, token, holders).items():
         for mount in ["/api/v1", "/apollo"]:
             web = httpx.Client(trust_env=False)
             client = ApolloSDK(api_key=key, base_url=base + mount, max_retries=0, http_client=web)

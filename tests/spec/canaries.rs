@@ -12,7 +12,7 @@ use self::disguises::{Canary, found};
 use self::planted::{Good, plant, plant_names, plant_people, troubled};
 use crate::support::binary::{Installed, Started};
 use crate::support::stored::everything;
-use seatbridge::emulator::apollo::{Apollo, Options};
+use seatbridge::emulator::apollo::{Apollo, Options, User};
 use serde_json::json;
 
 pub const MASTER: &str = "kanari-hauptschluessel-7f3a9c51";
@@ -110,7 +110,9 @@ async fn nothing_is_told(bridge: &Installed, server: Started, secrets: &[Canary]
 
 async fn apollo_with(master_key: &str) -> Apollo {
     let options = Options { master_key: master_key.to_owned(), rate_limits: false, ..Options::default() };
-    Apollo::start(options).await.unwrap()
+    let apollo = Apollo::start(options).await.unwrap();
+    apollo.add_user(User { created_at_ms: 1, ..User::new(HOLDER, "", "") });
+    apollo
 }
 
 /// R5, R7, S9, A2, U1, U3: no secret, whoever sends it wherever, and no person of whom calls tell, is in
@@ -129,6 +131,7 @@ async fn no_canary_is_found_where_the_bridge_writes() {
         let (good, mut canaries) = credentials(&bridge, &server).await;
         canaries.push(Canary::whole("the master key", MASTER));
         canaries.push(Canary::whole("the second master key", SECOND_MASTER));
+        bridge.run(&["reconcile", "run"]).ends(3);
         let mut told = plant_people(&server, &good).await;
         told.extend(troubled(&server, &good, &apollo).await);
         for canary in &canaries {

@@ -50,6 +50,7 @@ pub async fn made(bridge: &Installed, server: &Started, apollo: &Apollo) -> Vec<
     }
     let status = bridge.data(&["apollo", "status"]);
     assert_eq!(status["credential"], json!("OAuth grant"), "{status}");
+    bridge.run(&["reconcile", "run"]).ends(3);
     told
 }
 

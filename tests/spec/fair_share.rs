@@ -136,7 +136,7 @@ async fn what_others_used_is_known_before_the_first_call() {
 }
 
 /// R11: when little is left no key takes what others ask for: keys that ask again and again end with equal
-/// shares, and one that comes late and asks for little has it.
+/// shares, and one that comes late and asks for little has it. Facts §8.4 row 49.
 #[actix_web::test]
 async fn keys_share_what_is_left() {
     let world = World::start().await;
@@ -188,8 +188,9 @@ fn left(answer: &Value, budget: &str) -> (String, String) {
     (of["spent"].to_string(), of["left"].to_string())
 }
 
-/// R11: a key's credits of a day: the call that may cost more than is left is refused before it is sent, the
-/// refusal says which budget, what is left and who can raise it, and the next day it is served.
+/// R11: a key's credits of a day: the call that may cost more than is left is refused before it is sent,
+/// the refusal says which budget, what is left and who can raise it, and the next day it is served. Facts
+/// §8.2 row 20.
 #[actix_web::test]
 async fn a_key_spends_no_more_than_its_credits_of_the_day() {
     let world = with(Budgets { credits_per_key_day: 3, ..Budgets::default() }).await;

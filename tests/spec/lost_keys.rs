@@ -127,6 +127,7 @@ async fn guessing_at_a_key_is_told_without_flooding_and_locks_nobody_out() {
 
 /// R5, U1: keys that ran out are told once, together, however many replicas look; what they were recognised
 /// by is forgotten, theirs at once and that of revoked ones after a month; lists go on showing all of them.
+/// Facts §8.3 row 31.
 #[actix_web::test]
 async fn keys_that_ran_out_are_told_once_and_their_digests_forgotten() {
     let world = World::start().await;

@@ -190,7 +190,7 @@ async fn each_reveal_is_audited_before_it_is_sent() {
 }
 
 /// R6: who may see analytics sees the team's totals and their own; who manages the team sees everybody;
-/// nobody else sees anything. Apollo's own figures stand beside ours.
+/// nobody else sees anything. Apollo's own figures stand beside ours. Facts §8.2 row 18.
 #[actix_web::test]
 async fn each_role_sees_the_usage_it_may() {
     let world = World::start().await;

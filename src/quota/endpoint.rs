@@ -88,8 +88,8 @@ impl Endpoint {
 
     /// Notes that a key wants a call.
     fn asks(&mut self, key: &str, now: i64) {
-        for window in self.windows.iter_mut().flatten() {
-            window.expire(now);
+        for (window, length) in self.windows.iter_mut().zip(LENGTHS) {
+            window.iter_mut().for_each(|window| window.expire(length, now));
         }
         match self.keys.get_mut(key) {
             Some(known) => known.last_asked = now,
@@ -196,7 +196,7 @@ impl Endpoint {
         self.keys.retain(|_, of_key| of_key.last_asked + LENGTHS[2] > now);
         [0, 1, 2].map(|place| {
             let window = self.windows[place].as_mut()?;
-            window.expire(now);
+            window.expire(LENGTHS[place], now);
             Some(window.left)
         })
     }

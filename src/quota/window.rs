@@ -60,20 +60,27 @@ pub(super) struct Window {
 }
 
 impl Window {
-    fn new(limit: u64, left: u64, length: i64, heard: Heard, number: u64, since: i64) -> Self {
+    fn new(limit: u64, left: u64, length: i64, heard: Heard) -> Self {
         let mut window = Self {
             limit,
             left,
             ends_by: None,
             is_exact: false,
-            number,
+            number: 0,
             lost: 0,
             lost_at: 0,
             learned_at: heard.now,
-            since,
+            since: heard.sent_at,
         };
         window.open(length, heard);
         window
+    }
+
+    /// The one after it. What was lost after `heard` was sent is not in what it says, and may be in this one.
+    fn followed_by(&self, limit: u64, left: u64, length: i64, heard: Heard) -> Self {
+        let lost = if self.lost_at > heard.sent_at { self.lost } else { 0 };
+        let fresh = Self::new(limit, left, length, heard);
+        Self { number: self.number + 1, lost, lost_at: self.lost_at, ..fresh }
     }
 
     /// A window of which a call was used is open, and was opened by that call if it was the only one.
@@ -86,20 +93,27 @@ impl Window {
     }
 
     /// As it stands now: whole again once it is over.
-    pub fn expire(&mut self, now: i64) {
-        if let Some(end) = self.ends_by.filter(|end| *end <= now) {
+    ///
+    /// The end is a bound, so Apollo may have opened its next window before, and what was lost lately may be
+    /// in that one: it is forgotten one length after it was lost, or when an answer counts it.
+    pub fn expire(&mut self, length: i64, now: i64) {
+        while let Some(end) = self.ends_by.filter(|end| *end <= now) {
             self.left = self.limit;
-            self.ends_by = None;
             self.is_exact = false;
             self.number += 1;
-            self.lost = 0;
             self.since = end;
+            let forgotten_at = self.lost_at + length;
+            if self.lost > 0 && forgotten_at > end {
+                self.ends_by = Some(forgotten_at);
+            } else {
+                (self.lost, self.ends_by) = (0, None);
+            }
         }
     }
 
     /// Nothing was heard of a call that was sent.
     pub fn lose(&mut self, length: i64, now: i64) {
-        self.expire(now);
+        self.expire(length, now);
         self.lost += 1;
         self.lost_at = now;
         if self.ends_by.is_none() {
@@ -126,20 +140,24 @@ pub(super) fn hear(known: &mut Option<Window>, said: Said, length: i64, heard: H
         Said::Calls { limit, left } => (limit, left.min(limit)),
     };
     let Some(window) = known else {
-        *known = Some(Window::new(limit, left, length, heard, 0, heard.sent_at));
+        *known = Some(Window::new(limit, left, length, heard));
         return;
     };
-    window.expire(heard.now);
+    window.expire(length, heard.now);
     if heard.sent_at < window.since {
+        // About the window before; but Apollo may have counted the call in this one.
+        if heard.is_counted {
+            window.lose(length, heard.now);
+        }
         return;
     }
     if limit != window.limit {
-        *known = Some(Window::new(limit, left, length, heard, window.number + 1, heard.sent_at));
+        *window = window.followed_by(limit, left, length, heard);
     } else if left > window.left {
         // Answers overtake each other; but a call sent after the newest answer came knows better than it, and
         // more is left only in the next window.
         if heard.sent_at >= window.learned_at {
-            *known = Some(Window::new(limit, left, length, heard, window.number + 1, heard.sent_at));
+            *window = window.followed_by(limit, left, length, heard);
         }
     } else {
         window.left = left;
@@ -197,14 +215,30 @@ mod tests {
         let mut known = None;
         told(&mut known, 9, at(0, 5));
         let mut window = known.unwrap();
-        window.expire(4 + MINUTE);
+        window.expire(MINUTE, 4 + MINUTE);
         assert_eq!(window.left, 9);
-        window.expire(5 + MINUTE);
+        window.expire(MINUTE, 5 + MINUTE);
         assert_eq!((window.left, window.ends_by, window.number), (10, None, 1));
         let mut known = Some(window);
         assert_eq!(told(&mut known, 0, at(MINUTE, 9 + MINUTE)).unwrap().0, 10, "sent before it was over");
         window.close(77);
         assert_eq!((window.left, window.ends_by, window.is_exact), (0, Some(77), true));
+    }
+
+    /// Apollo facts §5.1: Apollo's next window may be open before the bound of this one is reached.
+    #[test]
+    fn what_was_lost_lately_may_be_in_the_next_window() {
+        let mut known = None;
+        told(&mut known, 4, at(0, 5));
+        let mut window = known.unwrap();
+        window.lose(MINUTE, MINUTE);
+        window.expire(MINUTE, 5 + MINUTE);
+        assert_eq!((window.left, window.lost, window.ends_by), (10, 1, Some(2 * MINUTE)));
+        let mut known = Some(window);
+        told(&mut known, 9, at(MINUTE + 1, MINUTE + 6));
+        assert_eq!(known.unwrap().lost, 2, "an answer about the window before may be about this one");
+        window.expire(MINUTE, 2 * MINUTE);
+        assert_eq!((window.left, window.lost, window.ends_by), (10, 0, None));
     }
 
     /// Apollo facts §5.2: missing is unknown, empty is unlimited; another limit is another plan.

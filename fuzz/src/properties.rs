@@ -101,7 +101,7 @@ pub fn bearer(data: &[u8]) {
     }
 }
 
-/// An answer of Apollo (R9): what is shown reads back, holds no address, and masking it again changes nothing.
+/// An answer of Apollo (R9): what is shown reads back, holds no address, and masking again changes nothing.
 pub fn disclosure(data: &[u8]) {
     let masked = Disclosure::Mask { strip: &["sendgrid_api_key_v3"], bodies: &["content"] };
     let Ok(seen) = disclose(&masked, "application/json", data) else { return };

@@ -149,6 +149,7 @@ fn example(name: &str, schema: &Value) -> Value {
         "person" | "holder" | "address" => return json!("ada@corp.example"),
         "directory" => return json!("okta"),
         "until" => return json!("2199-01-01"),
+        "role" => return json!("viewer"),
         _ => {}
     }
     match (schema["enum"].get(0), schema["type"].as_str()) {

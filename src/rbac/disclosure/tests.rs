@@ -392,7 +392,10 @@ proptest! {
     /// Facts §8.4 row 36: digits, order, members nobody knows and repeated ones stay as they are.
     #[test]
     fn masking_keeps_the_shape_the_order_and_every_digit(
-        answer in answers(), id in "-?[1-9][0-9]{0,40}", credits in "(0|[1-9][0-9]{0,2})\\.[0-9]{1,30}", key in "[a-zé@.]{1,8}",
+        answer in answers(),
+        id in "-?[1-9][0-9]{0,40}",
+        credits in "(0|[1-9][0-9]{0,2})\\.[0-9]{1,30}",
+        key in "[a-zé@.]{1,8}",
     ) {
         let body = format!(
             r#"{{"request_id":{id},"{key}":[{answer},{{"unknown":{credits}}}],"a":{credits},"a":{answer}}}"#

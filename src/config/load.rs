@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 const PREFIX: &str = "SEATBRIDGE__";
 
 const ROLES_HINT: &str = "; a role is a table [roles.NAME] with `rank` and `permissions`, or \
-    SEATBRIDGE__ROLES holds all roles as JSON: {\"contractor\": {\"rank\": 15, \"permissions\": [\"searchPeople\"]}}";
+    SEATBRIDGE__ROLES holds all roles as JSON: \
+    {\"contractor\": {\"rank\": 15, \"permissions\": [\"searchPeople\"]}}";
 
 /// What is wrong with the configuration, and what to do.
 #[derive(Debug, thiserror::Error)]

@@ -2,9 +2,10 @@
 //!
 //! Lives here: the five roles, those of the configuration and the eleven permissions (product.md R1), how far
 //! a key reaches (R3, R5), the sheet of proxied endpoints (R2), the guards of path, query and body (R8, R9,
-//! R14) and the mask over what may not be exported (R9). A call passes five doors in this order, and each hands over the only value the
-//! next one takes: [`find`] makes a [`Target`], [`permit`] a [`Draft`], [`Draft::with_body`] a [`Checked`],
-//! [`Checked::by`] a [`Permit`] (R10); what Apollo answers goes through [`disclose`].
+//! R14) and the mask over what may not be exported (R9). A call passes five doors in this order, and each
+//! hands over the only value the next one takes: [`find`] makes a [`Target`], [`permit`] a [`Draft`],
+//! [`Draft::with_body`] a [`Checked`], [`Checked::by`] a [`Permit`] (R10); what Apollo answers goes through
+//! [`disclose`].
 //!
 //! Lives elsewhere: keys and their digests (`credential`), HTTP statuses (`http/error.rs`), rate windows and
 //! budgets (`apollo`, `proxy`), whose mailboxes there are (`apollo`).

@@ -100,7 +100,7 @@ pub async fn carry(
     })?;
     let labels = [("route", route.name), ("role", keyed.holder.key.role.as_str())];
     metrics::counter!("seatbridge_proxied_calls_total", &labels).increment(1);
-    // The front writes a line for every call; this one is for who looks closer.
+    // This line, like the front's, is for who looks closer: calls that went well are counted.
     tracing::debug!(
         request.id = %keyed.request_id, key.id = %keyed.holder.key.id, route = route.name,
         status = answer.status, masked = answer.masked, "call forwarded to Apollo"

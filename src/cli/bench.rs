@@ -204,8 +204,8 @@ fn proxy_told(report: &proxy::Report) -> String {
     let sizes = [start_bytes, quarter_bytes, half_bytes, end_bytes].map(megabytes).join(", ");
     let proxy::Report { store, nginx, answer_bytes, calls, calls_rate, rounds, .. } = report;
     format!(
-        "{}\n{}\n\n{}\nMedians of {rounds} rounds. Compare the figures of one run only: load and upstream run \
-         on the same machine.",
+        "{}\n{}\n\n{}\nMedians of {rounds} rounds. Compare the figures of one run only: load and upstream \
+         run on the same machine.",
         bold(&format!("{store}, {answer_bytes} bytes of JSON, beside {nginx}")),
         table(&heading, report.ways.iter().map(row).collect(), "nothing"),
         facts(&[

@@ -47,6 +47,8 @@ pub(super) struct Window {
     pub left: u64,
     /// It is over by then at the latest; nothing while no call opened it.
     pub ends_by: Option<i64>,
+    /// It is not over before.
+    ends_from: i64,
     /// Whether it ends then, and not before.
     pub is_exact: bool,
     /// Counts windows, so that shares begin anew with each.
@@ -65,6 +67,7 @@ impl Window {
             limit,
             left,
             ends_by: None,
+            ends_from: 0,
             is_exact: false,
             number: 0,
             lost: 0,
@@ -83,13 +86,17 @@ impl Window {
         Self { number: self.number + 1, lost, lost_at: self.lost_at, ..fresh }
     }
 
-    /// A window of which a call was used is open, and was opened by that call if it was the only one.
+    /// A window of which a call was used is open, and was opened by that call if it was the only one. Whoever
+    /// did not open it cannot tell it from the next one, so its bound moves with every answer, until one says
+    /// that more is left than before.
     fn open(&mut self, length: i64, heard: Heard) {
         let used = self.limit.saturating_sub(self.left);
-        if used > 0 && self.ends_by.is_none() {
-            self.ends_by = Some(heard.now + length);
-            self.is_exact = used == 1 && heard.is_counted;
+        if used == 0 || (self.ends_by.is_some() && heard.now < self.ends_from) {
+            return;
         }
+        self.is_exact = used == 1 && heard.is_counted;
+        self.ends_from = if self.is_exact { heard.sent_at + length } else { heard.sent_at };
+        self.ends_by = self.ends_by.max(Some(heard.now + length));
     }
 
     /// As it stands now: whole again once it is over.
@@ -125,6 +132,7 @@ impl Window {
     pub fn close(&mut self, until: i64) {
         self.left = 0;
         self.ends_by = Some(until);
+        self.ends_from = until;
         self.is_exact = true;
     }
 }
@@ -151,9 +159,11 @@ pub(super) fn hear(known: &mut Option<Window>, said: Said, length: i64, heard: H
         }
         return;
     }
+    // The only call of its window opened it.
+    let opens = heard.is_counted && limit.saturating_sub(left) == 1;
     if limit != window.limit {
         *window = window.followed_by(limit, left, length, heard);
-    } else if left > window.left {
+    } else if left > window.left || (opens && window.ends_by.is_some()) {
         // Answers overtake each other; but a call sent after the newest answer came knows better than it, and
         // more is left only in the next window.
         if heard.sent_at >= window.learned_at {

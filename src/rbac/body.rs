@@ -57,6 +57,9 @@ pub(super) fn check(members: &Members, query: &CheckedQuery, guard: &mut Guard<'
     }
     for (key, value) in members {
         check_top(key, value, guard)?;
+        if asked.is_empty() {
+            continue;
+        }
         let first = spelt(key).into_iter().next().unwrap_or_default();
         let same = |(_, in_query): &(&str, &str)| value.given() == Given::Scalar(in_query);
         if !asked.get(&first).is_none_or(|given| given.iter().all(same)) {

@@ -102,6 +102,10 @@ fn hex(digit: u8) -> Option<u8> {
 /// `details[0][Reveal-Phone_number]` gives `details`, `0`, `revealphonenumber`. Leading brackets are skipped,
 /// because servers of Apollo's kind skip them.
 pub(super) fn spelt(name: &str) -> Vec<String> {
+    // As nearly everybody spells them; of each call, many names are asked for several times.
+    if name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_') {
+        return Some(name.replace('_', "")).filter(|part| !part.is_empty()).into_iter().collect();
+    }
     let letters =
         |part: &str| part.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     name.split(['[', ']', '.']).map(letters).filter(|part: &String| !part.is_empty()).collect()

@@ -3,6 +3,7 @@
 use super::credential::{Credential, MasterKeys, Signature};
 use super::forward::Failure;
 use super::grant::{Exchange, GrantShelf, RefreshedGrant};
+use super::leave::{self, Begin};
 use super::limits::Learned;
 use super::mailboxes::Mailboxes;
 use crate::config;
@@ -105,17 +106,17 @@ impl Apollo {
         headers: HeaderMap,
         body: Option<Vec<u8>>,
     ) -> Result<reqwest::Response, Failure> {
-        self.send_while(&|| true, method, path_and_query, headers, body).await
+        self.send_with(None, method, path_and_query, headers, body).await
     }
 
-    /// Sends one request below the base, if `may_begin` says so at the very moment of sending. What Apollo
-    /// refuses is signed otherwise, once: a refused request was not carried out, so this repeats no write
-    /// (R12). The answer carries among its extensions what signed it.
+    /// Sends one request below the base, with the leave it gets at the very moment of sending where it needs
+    /// one. What Apollo refuses is signed otherwise, once, with another leave: a refused request was not
+    /// carried out, so this repeats no write (R12). The answer carries among its extensions what signed it.
     ///
     /// Errors: [`Failure`]; [`Failure::Withdrawn`] when it may not begin.
-    pub(super) async fn send_while(
+    pub(super) async fn send_with(
         &self,
-        may_begin: &(dyn Fn() -> bool + Send + Sync),
+        begin: Option<Begin<'_>>,
         method: &str,
         path_and_query: &str,
         headers: HeaderMap,
@@ -127,7 +128,7 @@ impl Apollo {
         *request.body_mut() = body.map(reqwest::Body::from);
         let first = self.credential.signature().await?;
         let spare = if self.credential.has_another() { request.try_clone() } else { None };
-        let answer = self.attempt(may_begin, request, &first).await?;
+        let answer = self.attempt(begin, request, &first).await?;
         if answer.status() != StatusCode::UNAUTHORIZED {
             self.credential.accepted(&first);
             return Ok(answer);
@@ -135,7 +136,7 @@ impl Apollo {
         let (Some(request), Some(second)) = (spare, self.credential.instead_of(&first).await) else {
             return Ok(answer);
         };
-        let again = self.attempt(may_begin, request, &second).await?;
+        let again = self.attempt(begin, request, &second).await?;
         if again.status() == StatusCode::UNAUTHORIZED {
             self.credential.refused_again(&second);
         } else {
@@ -146,15 +147,15 @@ impl Apollo {
 
     async fn attempt(
         &self,
-        may_begin: &(dyn Fn() -> bool + Send + Sync),
+        begin: Option<Begin<'_>>,
         mut request: reqwest::Request,
         signature: &Signature,
     ) -> Result<reqwest::Response, Failure> {
         signature.sign(request.headers_mut());
-        if !may_begin() {
-            return Err(Failure::Withdrawn);
-        }
-        let mut answer = self.client.execute(request).await.map_err(|error| Failure::of(&error))?;
+        let mut answer = match begin {
+            Some(begin) => leave::send(&self.client, request, begin().ok_or(Failure::Withdrawn)?).await?,
+            None => self.client.execute(request).await.map_err(|error| Failure::of(&error))?,
+        };
         answer.extensions_mut().insert(signature.used());
         Ok(answer)
     }

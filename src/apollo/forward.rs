@@ -3,6 +3,7 @@
 use super::client::Apollo;
 use super::coding::{Coding, unpacked};
 use super::credential::Used;
+use super::leave::Begin;
 use crate::rbac::{Disclosure, Permit, disclose};
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
@@ -83,18 +84,18 @@ struct Arrived {
 }
 
 impl Apollo {
-    /// Makes one call. The permit is the proof that it may be made; `may_begin` is asked once more at the
-    /// very moment of sending (R4); `accept` is the caller's, if it sent one.
+    /// Makes one call. The permit is the proof that it may be made; `begin` is asked for leave at the very
+    /// moment of sending (R4); `accept` is the caller's, if it sent one.
     ///
     /// Errors: [`Failure`]; nothing of Apollo's answer is shown then.
     pub async fn forward(
         &self,
         permit: Permit,
         accept: Option<&str>,
-        may_begin: &(dyn Fn() -> bool + Send + Sync),
+        begin: Begin<'_>,
     ) -> Result<Answer, Failure> {
         let disclosure = permit.disclosure();
-        let arrived = self.fetch(&permit, accept, disclosure == Disclosure::Open, may_begin);
+        let arrived = self.fetch(&permit, accept, disclosure == Disclosure::Open, begin);
         // Until the first byte is here, or all of what must be looked into, no status leaves (R12).
         let arrived = tokio::time::timeout(self.timeout(), arrived).await.map_err(|_| Failure::Slow)??;
         let Arrived { status, headers, used, first, rest } = arrived;
@@ -130,7 +131,7 @@ impl Apollo {
         permit: &Permit,
         accept: Option<&str>,
         open: bool,
-        may_begin: &(dyn Fn() -> bool + Send + Sync),
+        begin: Begin<'_>,
     ) -> Result<Arrived, Failure> {
         let mut headers = HeaderMap::with_capacity(4);
         let accept = accept.and_then(|text| HeaderValue::from_str(text).ok());
@@ -140,7 +141,8 @@ impl Apollo {
         }
         let body = permit.body().map(<[u8]>::to_vec);
         let path = permit.path_and_query();
-        let mut response = self.send_while(may_begin, permit.method().as_str(), &path, headers, body).await?;
+        let mut response =
+            self.send_with(Some(begin), permit.method().as_str(), &path, headers, body).await?;
         let used = Used::of(&response);
         let status = response.status();
         if status.is_redirection() && status.as_u16() != 304 {

@@ -15,7 +15,7 @@
 use crate::rbac::{Held, Reach, held};
 use crate::seat::Standing;
 use crate::store::records::KeyHolder;
-use crate::store::{Epoch, Epochs, Error, Store};
+use crate::store::{Begun, Epoch, Epochs, Error, Store};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -68,6 +68,11 @@ impl Opened {
     /// Whether all this is still to be believed.
     pub fn is_current(&self, epochs: &Epochs) -> bool {
         self.is_untouched(epochs) && self.since.elapsed() < AGE
+    }
+
+    /// Leave to send a call now; none when all this has to be looked at again first.
+    pub fn begin(&self, epochs: &Arc<Epochs>) -> Option<Begun> {
+        if self.since.elapsed() < AGE { epochs.begin(self.epoch) } else { None }
     }
 
     /// Whether no change was heard of since, however long ago it was read.

@@ -75,10 +75,11 @@ pub async fn carry(
         // Finding out whose mailbox it is, and waiting for a turn, may have taken long.
         let fresh = keyed.still_stands(bridge).await;
         let answer = match &fresh {
-            // Asked at the very moment of sending, and again when Apollo wants to see another credential: a
-            // dead key begins no call (R4). What was touched meanwhile is read again, the call judged anew.
+            // Leave is asked for at the very moment of sending, and again when Apollo wants to see another
+            // credential: a dead key begins no call (R4). What was touched before the call was written is
+            // read again, the call judged anew.
             Ok(fresh) if fresh.may_the_same_as(&keyed) => {
-                apollo.forward(permit, call.accept, &|| fresh.is_current(bridge)).await
+                apollo.forward(permit, call.accept, &|| fresh.begin(bridge)).await
             }
             Ok(_) | Err(_) => Err(Failure::Withdrawn),
         };

@@ -2,7 +2,7 @@
 
 use super::error::Error;
 use super::link::{Link, Opener, Use};
-use super::touched::Epochs;
+use super::touched::{Epochs, Touched};
 use super::tx::Tx;
 use crate::config::Backend;
 use std::panic::AssertUnwindSafe;
@@ -23,8 +23,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(20);
 const READERS: usize = 4;
 
 type Deliver = Box<dyn FnOnce(Result<(), Error>) + Send>;
-/// A command runs on a connection, or learns why there is none; its answer is delivered after the commit.
-type Write = Box<dyn FnOnce(Result<&mut dyn Link, Error>) -> Deliver + Send>;
+/// A command runs on a connection, or learns why there is none, and adds what it touched to its batch's; its
+/// answer is delivered after the commit.
+type Write = Box<dyn FnOnce(Result<&mut dyn Link, Error>, &mut Touched) -> Deliver + Send>;
 /// A question tells whether its connection may be used again without a look.
 type Read = Box<dyn FnOnce(Result<&mut dyn Link, Error>) -> bool + Send>;
 
@@ -108,7 +109,7 @@ impl Store {
     }
 
     /// What tells whether something read before is still true.
-    pub fn epochs(&self) -> &Epochs {
+    pub fn epochs(&self) -> &Arc<Epochs> {
         &self.inner.epochs
     }
 
@@ -127,6 +128,8 @@ impl Store {
     }
 
     /// Runs one use case that changes things; it is answered after the commit, and an error undoes all of it.
+    /// Where it touched who may do what, it is answered when the calls are over that were on their way to
+    /// Apollo by then, for which see `sends`; nobody else's turn waits for that.
     ///
     /// Errors: the use case's own; [`Error::Busy`] when the queue is full or the turn never came.
     pub async fn write<T, F>(&self, work: F) -> Result<T, Error>
@@ -135,13 +138,19 @@ impl Store {
         F: FnOnce(&mut dyn Tx) -> Result<T, Error> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let run: Write = Box::new(move |link| {
+        let run: Write = Box::new(move |link, batch| {
             // Whoever went away before the turn came was told that nothing was done, and so it is (S7).
             let wanted = if answer.is_closed() { Err(Error::Busy) } else { link };
-            let result = wanted.and_then(|link| in_savepoint(link, work));
+            let mut touched = Touched::default();
+            let result = wanted.and_then(|link| {
+                let result = in_savepoint(link, work);
+                touched = link.take_touched();
+                result
+            });
+            batch.add(&touched);
             Box::new(move |committed| {
                 // Whoever goes away later is not heard any more; the change stands all the same.
-                let _ = answer.send(committed.and(result));
+                let _ = answer.send((committed.and(result), touched));
             })
         });
         let queued = Queued { since: Instant::now(), run };
@@ -152,7 +161,9 @@ impl Store {
             })?,
             None => return Err(Error::Closed),
         }
-        answered.await.unwrap_or(Err(Error::Closed))
+        let (result, touched) = answered.await.map_err(|_| Error::Closed)?;
+        self.inner.epochs.outlast(&touched).await;
+        result
     }
 
     /// Asks several questions of one consistent state.
@@ -298,7 +309,7 @@ fn write_loop(first: Box<dyn Link>, opener: &Opener, commands: &Receiver<Queued>
 }
 
 fn fail(command: Queued, error: &Error) {
-    (command.run)(Err(error.clone()))(Err(error.clone()));
+    (command.run)(Err(error.clone()), &mut Touched::default())(Err(error.clone()));
 }
 
 /// Runs what is waiting, up to [`LARGEST_BATCH`], and commits it once.
@@ -312,17 +323,16 @@ fn batch(
         fail(first, &error);
         return if matches!(error, Error::Busy) { Ok(()) } else { Err(error) };
     }
-    let mut delivered = Vec::new();
+    let (mut delivered, mut touched) = (Vec::new(), Touched::default());
     let waiting = std::iter::from_fn(|| commands.try_recv().ok()).take(LARGEST_BATCH - 1);
     for command in std::iter::once(first).chain(waiting) {
         if command.since.elapsed() > LONGEST_WAIT {
             fail(command, &Error::Busy);
         } else {
-            delivered.push((command.run)(Ok(&mut *link)));
+            delivered.push((command.run)(Ok(&mut *link), &mut touched));
         }
     }
-    let touched = link.touched();
-    let committed = link.commit();
+    let committed = link.tell(&touched).and_then(|()| link.commit());
     if committed.is_err() {
         link.rollback();
     }

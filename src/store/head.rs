@@ -65,7 +65,7 @@ pub(super) struct Kept {
     /// What directories lost by the minute, once asked; not written yet.
     pub losses: BTreeMap<String, Minutes>,
     losses_before: BTreeMap<String, Minutes>,
-    /// Who may do what, as far as it was changed; what a failed command touched may stay in it.
+    /// Who may do what, as far as the running command changed it.
     pub touched: Touched,
     /// Whether the database holds a savepoint to fall back to.
     savepoint: bool,

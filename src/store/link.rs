@@ -10,8 +10,10 @@ pub(super) trait Link: Send {
     fn begin_write(&mut self) -> Result<(), Error>;
     /// Begins a read of one consistent state.
     fn begin_read(&mut self) -> Result<(), Error>;
-    /// What the writing transaction touched so far; to be asked before it is committed.
-    fn touched(&self) -> Touched;
+    /// What was touched since this was asked last.
+    fn take_touched(&mut self) -> Touched;
+    /// Tells the other replicas with the transaction, which is to be committed next.
+    fn tell(&mut self, touched: &Touched) -> Result<(), Error>;
     /// Ends either.
     fn commit(&mut self) -> Result<(), Error>;
     /// Gives either up; errors do not matter any more.

@@ -7,7 +7,8 @@
 //! - `listing`: what can be asked of a directory's list.
 //! - `sqlite`, `postgres`: one connection each; both include the same `queries/*.rs`, compiled once per
 //!   backend.
-//! - `touched`: what a commit touched of who may do what; `hearing`: the same from other replicas.
+//! - `touched`: what a commit touched of who may do what; `hearing`: the same from other replicas; `sends`:
+//!   calls that are on their way meanwhile.
 //! - `migrate`: embedded migrations; `copy`: a SQLite database as a file.
 //!
 //! Where this leaves the first proposal (a pool of writers on PostgreSQL): both backends have ONE writer
@@ -34,11 +35,13 @@ pub mod migrate;
 mod postgres;
 pub mod records;
 mod schema;
+mod sends;
 mod sqlite;
 mod touched;
 pub mod tx;
 
 pub use engine::Store;
 pub use error::Error;
+pub use sends::Begun;
 pub use touched::{Epoch, Epochs};
 pub use tx::{About, Tx};

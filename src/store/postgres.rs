@@ -145,13 +145,15 @@ impl Link for Conn {
     fn begin_read(&mut self) -> Result<(), Error> {
         self.run("BEGIN ISOLATION LEVEL REPEATABLE READ")
     }
-    fn touched(&self) -> Touched {
-        self.kept.touched.clone()
+    fn take_touched(&mut self) -> Touched {
+        std::mem::take(&mut self.kept.touched)
+    }
+    fn tell(&mut self, touched: &Touched) -> Result<(), Error> {
+        hearing::tell(touched, &mut self.db)
     }
     fn commit(&mut self) -> Result<(), Error> {
         trail::write_pending(self)?;
         head::write(self)?;
-        hearing::tell(&self.kept.touched, &mut self.db)?;
         self.kept.end();
         self.run("COMMIT")
     }

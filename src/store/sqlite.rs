@@ -162,8 +162,12 @@ impl Link for Conn {
     fn begin_read(&mut self) -> Result<(), Error> {
         self.run("BEGIN")
     }
-    fn touched(&self) -> Touched {
-        self.kept.touched.clone()
+    fn take_touched(&mut self) -> Touched {
+        std::mem::take(&mut self.kept.touched)
+    }
+    fn tell(&mut self, _: &Touched) -> Result<(), Error> {
+        // A file has nobody to tell: other processes look again within a key's greatest age.
+        Ok(())
     }
     fn commit(&mut self) -> Result<(), Error> {
         trail::write_pending(self)?;

@@ -99,8 +99,9 @@ async fn unassign(okta: &Connected, id: &str, method: &str) -> SystemTime {
 }
 
 /// Judges a stream of calls whose key was to be dead from `dead` on: every call sent later is refused, and
-/// none of them reached Apollo, whose log holds each call that was allowed, once, and no other.
-fn judge(world: &World, fates: &[Fate], dead: SystemTime, about: &str) {
+/// none of them reached Apollo, whose log holds each call that was allowed, once, and no other. What it read
+/// later was on its way before, and `late` calls at most.
+fn judge(world: &World, fates: &[Fate], dead: SystemTime, late: usize, about: &str) {
     let allowed: BTreeSet<usize> =
         fates.iter().filter(|fate| fate.status == 200).map(|fate| fate.number).collect();
     let refused = fates.iter().filter(|fate| fate.status == 401).count();
@@ -116,9 +117,8 @@ fn judge(world: &World, fates: &[Fate], dead: SystemTime, about: &str) {
     let later: Vec<&Fate> = fates.iter().filter(|fate| fate.sent > dead).collect();
     assert!(later.len() >= CALLERS, "{about}: too few calls afterwards");
     assert!(later.iter().all(|fate| fate.status == 401), "{about}: a call began after the answer: {later:?}");
-    // What Apollo heard of afterwards was on its way before: at most one call of each caller.
     let arrived_later = world.apollo.received().iter().filter(|one| one.at > dead).count();
-    assert!(arrived_later <= CALLERS, "{about}: {arrived_later} calls arrived after the answer");
+    assert!(arrived_later <= late, "{about}: {arrived_later} calls arrived after the answer");
 }
 
 /// R4: on the replica that answered the IdP no call begins after the answer, however many are on their way
@@ -135,7 +135,7 @@ async fn no_call_begins_after_the_idp_has_its_answer() {
             let stream = Stream::begin(&world, &world.base(), key.key.as_str()).await;
             let answered = unassign(&okta, &id, method).await;
             let fates = stream.end().await;
-            judge(&world, &fates, answered, &format!("{method}, round {round}"));
+            judge(&world, &fates, answered, 0, &format!("{method}, round {round}"));
             if method != "DELETE" {
                 okta.delete(&id).await.is(204);
             }
@@ -158,7 +158,7 @@ async fn on_another_replica_calls_end_within_a_second() {
         let answered = unassign(&okta, &id, "PATCH").await;
         tokio::time::sleep(ELSEWHERE).await;
         let fates = stream.end().await;
-        judge(&world, &fates, answered + ELSEWHERE, &format!("round {round}"));
+        judge(&world, &fates, answered + ELSEWHERE, CALLERS, &format!("round {round}"));
         okta.set_active(&id, true).await.is(200);
         let again =
             world.http.post(format!("{base}/apollo/contacts/search")).header("x-api-key", key.key.as_str());
@@ -187,14 +187,15 @@ async fn a_restart_revives_no_key() {
     restarted.stop().await;
 }
 
-/// R4: a call that Apollo is answering when the seat goes may finish; the next one may not begin.
+/// R4: a call that Apollo is still answering when the IdP has its answer may finish; the next one may not
+/// begin.
 #[actix_web::test]
 async fn a_call_in_flight_may_finish() {
     let world = World::start().await;
     let okta = world.okta().await;
     let id = okta.assign("ada@corp.example").await;
     let key = world.mint("ada@corp.example", Role::Viewer).await.unwrap();
-    world.apollo.queue_fault(1, Fault::Delay(Duration::from_millis(600)));
+    world.apollo.queue_fault(1, Fault::Delay(Duration::from_secs(3)));
     let url = format!("{}/apollo/mixed_people/api_search", world.base());
     let in_flight = tokio::spawn(world.http.post(&url).header("x-api-key", key.key.as_str()).send());
     while world.apollo.received().is_empty() {

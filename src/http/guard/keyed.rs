@@ -1,6 +1,7 @@
 //! Holders of a scoped key, on every call (R3, R4, R8).
 
 use super::one_header;
+use crate::apollo::Leave;
 use crate::audit::{Action, Actor, Entry, Outcome};
 use crate::credential::api_key::ApiKey;
 use crate::credential::{bearer, digests_match};
@@ -8,6 +9,7 @@ use crate::http::error::CallFailure;
 use crate::http::front::request_id;
 use crate::http::keyring::Opened;
 use crate::http::state::Bridge;
+use crate::store::Begun;
 use crate::store::records::KeyHolder;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
@@ -15,6 +17,7 @@ use futures_util::future::LocalBoxFuture;
 use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::Arc;
+use tokio::sync::Notify;
 
 /// A holder with a living key and an assigned seat (R3, R4).
 #[derive(Debug, Clone)]
@@ -42,9 +45,13 @@ impl KeyedCall {
         living(opened, bridge).map(|opened| KeyedCall { request_id: self.request_id.clone(), opened })
     }
 
-    /// Whether nothing has to be asked again: true at the very moment of sending, the call may begin (R4).
-    pub fn is_current(&self, bridge: &Bridge) -> bool {
-        self.opened.is_current(bridge.store.epochs()) && self.opened.opens_at(bridge.clock.now())
+    /// Leave to send, at the very moment of sending; none when something has to be asked again (R4).
+    pub fn begin(&self, bridge: &Bridge) -> Option<Arc<dyn Leave>> {
+        if !self.opened.opens_at(bridge.clock.now()) {
+            return None;
+        }
+        let begun = self.opened.begin(bridge.store.epochs())?;
+        Some(Arc::new(begun))
     }
 
     /// Whether what was decided for the other, the same key a moment ago, would be decided for this one.
@@ -56,6 +63,20 @@ impl KeyedCall {
     /// Whether the key died while its call was under way.
     pub async fn was_outlived(&self, bridge: &Bridge) -> bool {
         !self.opened.is_untouched(bridge.store.epochs()) && self.still_stands(bridge).await.is_err()
+    }
+}
+
+impl Leave for Begun {
+    fn may_be_written(&self) -> bool {
+        Begun::may_be_written(self)
+    }
+
+    fn is_withdrawn(&self) -> bool {
+        Begun::is_withdrawn(self)
+    }
+
+    fn told(&self) -> &Notify {
+        Begun::told(self)
     }
 }
 

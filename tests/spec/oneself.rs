@@ -1,9 +1,10 @@
 //! Whose record a call touches: a holder acts at Apollo as themselves, judged by what arrived there and by
 //! whose the records are that Apollo keeps.
 
-use crate::support::world::MASTER_KEY;
+use crate::support::world::{MASTER_KEY, soon};
 use crate::support::{Connected, Reply, World};
 use seatbridge::emulator::apollo::Fault;
+use seatbridge::http::keyring::AGE;
 use seatbridge::rbac::Role;
 use serde_json::{Value, json};
 
@@ -231,6 +232,34 @@ async fn a_sender_is_the_holders_own_mailbox() {
     scene.is_refused("POST /emailer_messages", Some(message), 403, "not yours").await;
     let message = json!({"contact_id": apollo.contact_id(0), "email_account_id": own});
     scene.call("POST /emailer_messages", Some(message)).await.is(200);
+}
+
+/// R4, R10: while Apollo takes its time to say whose mailboxes there are, other calls of the same holder go
+/// on and nobody asks for them a second time; the call that waited goes out when it is said, though its key
+/// had to be looked at again by then.
+#[actix_web::test]
+async fn a_slow_word_about_mailboxes_holds_no_other_call() {
+    let scene = Scene::of(Role::SalesRep).await;
+    let apollo = &scene.world.apollo;
+    let body = json!({
+        "contact_ids": [apollo.contact_id(0)],
+        "send_email_from_email_account_id": apollo.mailbox_id(1),
+    });
+    apollo.clear_log();
+    apollo.queue_fault(1, Fault::Delay(3 * AGE));
+    let add = scene.add_contacts();
+    let waiting = scene.call(&add, Some(body.clone()));
+    let meanwhile = async {
+        soon(async || scene.arrived() == ["/email_accounts"]).await;
+        let other = scene.call(&add, Some(body));
+        scene.call("POST /contacts/search", Some(json!({}))).await.is(200);
+        assert_eq!(scene.arrived(), ["/email_accounts", "/contacts/search"]);
+        other.await.is(200);
+    };
+    let (waited, ()) = tokio::join!(waiting, meanwhile);
+    waited.is(200);
+    let added = add.strip_prefix("POST ").unwrap();
+    assert_eq!(scene.arrived(), ["/email_accounts", "/contacts/search", added, added]);
 }
 
 /// R10: when Apollo does not say whose a mailbox is, nothing is sent from it.

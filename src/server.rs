@@ -202,6 +202,7 @@ pub fn start(
     let apollo = admin::grant::door(&config.apollo, &store, &secrets, &clock)?;
     let turns = Turns::new(config.budgets.reserve_percent, clock.clone());
     let bridge = Bridge {
+        webhook_hosts: config.proxy.webhook_hosts().into(),
         store,
         config: Arc::new(config),
         secrets,

@@ -31,7 +31,7 @@ async fn caller(keyed: &KeyedCall, bridge: &Bridge) -> Result<Caller, CallFailur
         minter: Minter::Holder { highest: keyed.reach.highest(), permissions: keyed.reach.permissions() },
         seat_id: Some(keyed.holder.seat.id.clone()),
         act: Act { actor: Actor::Key(keyed.holder.key.id.clone()), now: bridge.clock.now() },
-        request_id: Some(keyed.request_id.clone()),
+        request_id: Some(keyed.request_id.to_string()),
     };
     allowed(Permission::ManageTeam, keyed, bridge).await?;
     Ok(caller)
@@ -50,7 +50,7 @@ async fn allowed(permission: Permission, keyed: &KeyedCall, bridge: &Bridge) -> 
         directory_id: Some(keyed.holder.directory.id.clone()),
         seat_id: Some(keyed.holder.seat.id.clone()),
         reason: Some(format!("admin: {denial}")),
-        request_id: Some(keyed.request_id.clone()),
+        request_id: Some(keyed.request_id.to_string()),
         ..act.entry(Action::DenyCall, person.map_or("", |person| person.user_name.as_str()))
     };
     let kind = format!("admin: {permission}");

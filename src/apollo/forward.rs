@@ -90,12 +90,12 @@ impl Apollo {
     /// Errors: [`Failure`]; nothing of Apollo's answer is shown then.
     pub async fn forward(
         &self,
-        permit: Permit,
+        mut permit: Permit,
         accept: Option<&str>,
         begin: Begin<'_>,
     ) -> Result<Answer, Failure> {
         let disclosure = permit.disclosure();
-        let arrived = self.fetch(&permit, accept, disclosure == Disclosure::Open, begin);
+        let arrived = self.fetch(&mut permit, accept, disclosure == Disclosure::Open, begin);
         // Until the first byte is here, or all of what must be looked into, no status leaves (R12).
         let arrived = tokio::time::timeout(self.timeout(), arrived).await.map_err(|_| Failure::Slow)??;
         let Arrived { status, headers, used, first, rest } = arrived;
@@ -128,7 +128,7 @@ impl Apollo {
     /// Sends the call and reads its answer: the first of it, or all when it is no success or not `open`.
     async fn fetch(
         &self,
-        permit: &Permit,
+        permit: &mut Permit,
         accept: Option<&str>,
         open: bool,
         begin: Begin<'_>,
@@ -136,10 +136,10 @@ impl Apollo {
         let mut headers = HeaderMap::with_capacity(4);
         let accept = accept.and_then(|text| HeaderValue::from_str(text).ok());
         headers.insert(ACCEPT, accept.unwrap_or(HeaderValue::from_static("application/json")));
-        if permit.body().is_some() {
+        let body = permit.take_body();
+        if body.is_some() {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
-        let body = permit.body().map(<[u8]>::to_vec);
         let path = permit.path_and_query();
         let mut response =
             self.send_with(Some(begin), permit.method().as_str(), &path, headers, body).await?;

@@ -15,6 +15,9 @@ use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use futures_util::FutureExt;
+use metrics::{Counter, Histogram};
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
@@ -71,8 +74,7 @@ pub async fn front(
     let started = Instant::now();
     let id = id_for(request.headers());
     request.extensions_mut().insert(RequestId(id.clone()));
-    let method = request.method().to_string();
-    let path = shown_path(request.path());
+    let (method, uri) = (request.method().clone(), request.uri().clone());
     let side = Side::of(request.path());
     let bridge = request.app_data::<web::Data<Bridge>>().cloned();
     if let Some(bridge) = &bridge {
@@ -98,6 +100,7 @@ pub async fn front(
         }
         Ok(Ok(Err(error))) => Err(error),
         Ok(Err(_)) => {
+            let path = shown_path(uri.path());
             tracing::error!(request.id = %id, %method, %path, "a handler panicked; it was answered 500");
             Err(Abandoned { id: id.clone(), side, why: Why::Panicked }.into())
         }
@@ -107,28 +110,44 @@ pub async fn front(
         |error: &actix_web::Error| error.as_response_error().status_code(),
         ServiceResponse::status,
     );
-    note(&method, &path, side, status, &id, started);
+    let (took, status) = (started.elapsed(), status.as_u16());
+    measure(side, status, took);
+    note(method.as_str(), uri.path(), side, status, &id, took);
     outcome
 }
 
-fn note(method: &str, path: &str, side: Side, status: StatusCode, id: &str, started: Instant) {
-    let took = started.elapsed();
-    let labels = [("side", side.as_str().to_owned()), ("status", status.as_u16().to_string())];
-    metrics::counter!("seatbridge_requests_total", &labels).increment(1);
-    metrics::histogram!("seatbridge_request_seconds", "side" => side.as_str()).record(took.as_secs_f64());
+thread_local! {
+    /// What was measured on this thread before: found without a look among all that is measured.
+    static MEASURED: RefCell<HashMap<(Side, u16), (Counter, Histogram)>> = RefCell::default();
+}
+
+fn measure(side: Side, status: u16, took: Duration) {
+    let meters = || {
+        let labels = [("side", side.as_str().to_owned()), ("status", status.to_string())];
+        let counter = metrics::counter!("seatbridge_requests_total", &labels);
+        (counter, metrics::histogram!("seatbridge_request_seconds", "side" => side.as_str()))
+    };
+    MEASURED.with_borrow_mut(|known| {
+        let (counter, histogram) = known.entry((side, status)).or_insert_with(meters);
+        counter.increment(1);
+        histogram.record(took.as_secs_f64());
+    });
+}
+
+fn note(method: &str, path: &str, side: Side, status: u16, id: &str, took: Duration) {
     let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    let status = status.as_u16();
+    let path = || shown_path(path);
     match status {
-        500.. => tracing::warn!(status, method, path, took_ms, request.id = id, "answered"),
+        500.. => tracing::warn!(status, method, path = path(), took_ms, request.id = id, "answered"),
         // What was called, by whom and how often is counted; a line each would cost as much as the checks.
         ..400 if matches!(side, Side::Proxy | Side::Other) => {
-            tracing::debug!(status, method, path, took_ms, request.id = id, "answered");
+            tracing::debug!(status, method, path = path(), took_ms, request.id = id, "answered");
         }
-        _ => tracing::info!(status, method, path, took_ms, request.id = id, "answered"),
+        _ => tracing::info!(status, method, path = path(), took_ms, request.id = id, "answered"),
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Side {
     Scim,
     Proxy,

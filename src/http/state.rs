@@ -38,6 +38,8 @@ pub struct Bridge {
     pub turns: Turns,
     /// Calls a minute of each key.
     pub leases: Leases,
+    /// The hosts Apollo may post results to, as configured (R9).
+    pub webhook_hosts: Arc<[String]>,
 }
 
 impl Bridge {

@@ -37,11 +37,11 @@ pub async fn proxied(
         if overrides {
             return Err(CallFailure::Denied(Denial::MethodOverride, keyed.reach.highest()));
         }
-        service::admit(&call, &keyed, &bridge)?;
+        let admitted = service::admit(&call, &keyed, &bridge)?;
         let bytes = read_within(payload.into_inner(), bridge.config.limits.body_bytes).await?;
         let body =
             (!bytes.is_empty()).then(|| (text(header::CONTENT_TYPE).unwrap_or_default(), bytes.as_slice()));
-        service::carry(&call, body, &keyed, &bridge, &mut course).await
+        service::carry(admitted, &call, body, &keyed, &bridge, &mut course).await
     };
     let ended = done.await;
     course.ends(&call, &ended);

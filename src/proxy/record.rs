@@ -177,7 +177,7 @@ fn about(keyed: &KeyedCall, action: Action, reason: String, bridge: &Bridge) -> 
         seat_id: Some(keyed.holder.seat.id.clone()),
         subject: keyed.holder.seat.seat.person().map(|person| person.user_name.as_str().to_owned()),
         reason: Some(reason),
-        request_id: Some(keyed.request_id.clone()),
+        request_id: Some(keyed.request_id.to_string()),
         ..Entry::done(bridge.clock.now(), Actor::Key(keyed.holder.key.id.clone()), action)
     }
 }

@@ -7,9 +7,13 @@ use crate::apollo::{Answer, Failure};
 use crate::http::Bridge;
 use crate::http::error::CallFailure;
 use crate::http::guard::KeyedCall;
-use crate::rbac::{Answered, Denial, Reach, check_query, find, permit};
+use crate::rbac::{Answered, Denial, Draft, Reach, Role, Route, check_query, find, permit};
+use metrics::Counter;
 use serde_json::Value;
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// One call as it arrived, without its credential.
 #[derive(Debug, Clone, Copy)]
@@ -35,39 +39,52 @@ pub enum Reply {
     Local(Value),
 }
 
+/// A call that passed the first look.
+pub enum Admitted {
+    /// It is answered here.
+    Locally(&'static Route),
+    /// It is Apollo's to answer, once its body is in order too.
+    ByApollo(Draft),
+}
+
 /// The first look, before the body is read: is there such a route, and may this key use it?
 ///
 /// Errors: [`CallFailure::Denied`].
-pub fn admit(call: &Call<'_>, keyed: &KeyedCall, bridge: &Bridge) -> Result<(), CallFailure> {
-    let target = find(call.method, call.path).map_err(|denial| denied(denial, keyed))?;
-    if target.route().answered == Answered::Locally {
-        return check_query(call.query).map(|_| ()).map_err(|denial| denied(denial, keyed));
-    }
-    permit(target, &reach(keyed, bridge), call.query).map(|_| ()).map_err(|denial| denied(denial, keyed))
+pub fn admit(call: &Call<'_>, keyed: &KeyedCall, bridge: &Bridge) -> Result<Admitted, CallFailure> {
+    let admitted = find(call.method, call.path).and_then(|target| {
+        let route = target.route();
+        if route.answered == Answered::Locally {
+            return check_query(call.query).map(|_| Admitted::Locally(route));
+        }
+        permit(target, &reach(keyed, bridge), call.query).map(Admitted::ByApollo)
+    });
+    admitted.map_err(|denial| denied(denial, keyed))
 }
 
-/// Makes the call, with everything asked again at the moment of sending.
+/// Makes the call, with everything asked again at the moment of sending; what the first look found stands
+/// while nothing has changed that it went by.
 ///
 /// Errors: [`CallFailure`].
 pub async fn carry(
+    admitted: Admitted,
     call: &Call<'_>,
     body: Option<(&str, &[u8])>,
     keyed: &KeyedCall,
     bridge: &Bridge,
     course: &mut Course<'_>,
 ) -> Result<Reply, CallFailure> {
-    let mut keyed = keyed.still_stands(bridge).await?;
+    let (seen, mut keyed) = (keyed, keyed.still_stands(bridge).await?);
+    let mut admitted = Some(admitted).filter(|_| keyed.may_the_same_as(seen));
     let mut tries = 0;
     let (route, answer) = loop {
-        let target = find(call.method, call.path).map_err(|denial| denied(denial, &keyed))?;
-        let route = target.route();
-        if route.answered == Answered::Locally {
-            check_query(call.query).map_err(|denial| denied(denial, &keyed))?;
-            return Ok(Reply::Local(oneself::describe(route.name, call, &keyed)));
-        }
-        let checked = permit(target, &reach(&keyed, bridge), call.query)
-            .and_then(|draft| draft.with_body(body))
-            .map_err(|denial| denied(denial, &keyed))?;
+        let draft = match admitted.take().map_or_else(|| admit(call, &keyed, bridge), Ok)? {
+            Admitted::Locally(route) => {
+                return Ok(Reply::Local(oneself::describe(route.name, call, &keyed)));
+            }
+            Admitted::ByApollo(draft) => draft,
+        };
+        let route = draft.route();
+        let checked = draft.with_body(body).map_err(|denial| denied(denial, &keyed))?;
         let apollo = bridge.apollo.as_ref().ok_or(CallFailure::NotConfigured)?;
         let oneself = oneself::of(&checked, &keyed, apollo).await?;
         let permit = checked.by(&oneself).map_err(|denial| denied(denial, &keyed))?;
@@ -99,8 +116,7 @@ pub async fn carry(
         // Something else was touched each time it was about to be sent.
         Failure::Withdrawn => CallFailure::TimedOut,
     })?;
-    let labels = [("route", route.name), ("role", keyed.holder.key.role.as_str())];
-    metrics::counter!("seatbridge_proxied_calls_total", &labels).increment(1);
+    count(route.name, keyed.holder.key.role);
     // This line, like the front's, is for who looks closer: calls that went well are counted.
     tracing::debug!(
         request.id = %keyed.request_id, key.id = %keyed.holder.key.id, route = route.name,
@@ -120,12 +136,25 @@ async fn note_outlived(keyed: &KeyedCall, route: &str, bridge: &Bridge) {
     }
 }
 
+thread_local! {
+    /// What was counted on this thread before: found without a look among all that is counted.
+    static COUNTED: RefCell<HashMap<(&'static str, Role), Counter>> = RefCell::default();
+}
+
+fn count(route: &'static str, role: Role) {
+    let counter = || {
+        let labels = [("route", route), ("role", role.as_str())];
+        metrics::counter!("seatbridge_proxied_calls_total", &labels)
+    };
+    COUNTED.with_borrow_mut(|known| known.entry((route, role)).or_insert_with(counter).increment(1));
+}
+
 /// What the call may do, with the hosts that results may be posted to (R9).
 fn reach<'a>(keyed: &'a KeyedCall, bridge: &Bridge) -> Cow<'a, Reach> {
-    match bridge.config.proxy.webhook_hosts() {
-        none if none.is_empty() => Cow::Borrowed(&keyed.reach),
-        hosts => Cow::Owned(keyed.reach.clone().allowing_webhooks(&hosts)),
+    if bridge.webhook_hosts.is_empty() {
+        return Cow::Borrowed(&keyed.reach);
     }
+    Cow::Owned(keyed.reach.clone().allowing_webhooks(Arc::clone(&bridge.webhook_hosts)))
 }
 
 fn denied(denial: Denial, keyed: &KeyedCall) -> CallFailure {

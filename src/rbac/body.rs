@@ -137,7 +137,8 @@ mod tests {
 
     /// What the guard learnt: whether the call reveals, and how many records it carries.
     fn asked(role: Role, path: &str, query: &str, body: &str) -> Result<(bool, usize), Denial> {
-        let reach = Reach::new(role, &[role]).allowing_webhooks(&["hooks.corp.example".into()]);
+        let reach =
+            Reach::new(role, &[role]).allowing_webhooks(std::sync::Arc::new(["hooks.corp.example".into()]));
         let mut guard = Guard::new(find("POST", path).unwrap().route(), &reach);
         check(&read(JSON, body.as_bytes())?, &check_query(query)?, &mut guard)?;
         Ok((guard.reveals, guard.records))

@@ -202,6 +202,11 @@ impl Permit {
         self.body.as_deref()
     }
 
+    /// The same, to be sent; the permit has none afterwards.
+    pub fn take_body(&mut self) -> Option<Vec<u8>> {
+        self.body.take()
+    }
+
     /// What must happen to the answer before the caller sees it.
     pub fn disclosure(&self) -> Disclosure {
         self.disclosure

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cmp::Ordering;
 use std::fmt;
+use std::sync::Arc;
 
 use super::defined::{self, Definition};
 use super::permission::Permissions;
@@ -137,7 +138,7 @@ pub struct Reach {
     key_role: Role,
     highest: Option<Role>,
     permissions: Permissions,
-    webhook_hosts: Vec<String>,
+    webhook_hosts: Arc<[String]>,
 }
 
 impl Reach {
@@ -148,14 +149,14 @@ impl Reach {
             key_role,
             highest: holder_roles.iter().max().map(|held| key_role.min(*held)),
             permissions: Permissions::of(key_role).intersection(held),
-            webhook_hosts: Vec::new(),
+            webhook_hosts: Arc::default(),
         }
     }
 
     /// The same reach, with the configured hosts Apollo may post results to (R9); none without this call.
     #[must_use]
-    pub fn allowing_webhooks(self, allowed_webhook_hosts: &[String]) -> Reach {
-        Reach { webhook_hosts: allowed_webhook_hosts.to_vec(), ..self }
+    pub fn allowing_webhooks(self, allowed_webhook_hosts: Arc<[String]>) -> Reach {
+        Reach { webhook_hosts: allowed_webhook_hosts, ..self }
     }
 
     /// The role written in the key, which refusals name as the caller's current role.
@@ -283,7 +284,7 @@ mod tests {
     fn no_host_may_receive_results_until_one_is_configured() {
         let reach = Reach::new(Role::Admin, &[Role::Admin]);
         assert!(!reach.allows_webhook_to("hooks.corp.example"));
-        let reach = reach.allowing_webhooks(&["Hooks.corp.example".into()]);
+        let reach = reach.allowing_webhooks(Arc::new(["Hooks.corp.example".into()]));
         assert!(reach.allows_webhook_to("hooks.CORP.example"));
         assert!(!reach.allows_webhook_to("corp.example"));
         assert_eq!(reach.permissions(), Permissions::of(Role::Admin));

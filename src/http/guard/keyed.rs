@@ -23,7 +23,7 @@ use tokio::sync::Notify;
 #[derive(Debug, Clone)]
 pub struct KeyedCall {
     /// Ties answer, log and audit together.
-    pub request_id: String,
+    pub request_id: Arc<str>,
     opened: Arc<Opened>,
 }
 
@@ -40,9 +40,12 @@ impl KeyedCall {
     ///
     /// Errors: [`CallFailure::InvalidKey`] when the key died meanwhile.
     pub async fn still_stands(&self, bridge: &Bridge) -> Result<KeyedCall, CallFailure> {
+        if self.opened.is_current(bridge.store.epochs()) && self.opened.opens_at(bridge.clock.now()) {
+            return Ok(self.clone());
+        }
         let known = bridge.keyring.look(&self.holder.key.id, &bridge.store).await?;
         let opened = known.filter(|now| now.holder.key.digest == self.holder.key.digest);
-        living(opened, bridge).map(|opened| KeyedCall { request_id: self.request_id.clone(), opened })
+        living(opened, bridge).map(|opened| KeyedCall { request_id: Arc::clone(&self.request_id), opened })
     }
 
     /// Leave to send, at the very moment of sending; none when something has to be asked again (R4).
@@ -93,7 +96,7 @@ impl FromRequest for KeyedCall {
             let key = ApiKey::parse(&credential?).ok_or(CallFailure::InvalidKey)?;
             let known = bridge.keyring.look(key.id(), &bridge.store).await?;
             let opened = recognised(known, &key, from, &bridge);
-            let call = KeyedCall { request_id, opened: living(opened, &bridge)? };
+            let call = KeyedCall { request_id: request_id.into(), opened: living(opened, &bridge)? };
             bridge.notes.key_used(&call.holder.key.id, bridge.clock.now());
             Ok(call)
         })

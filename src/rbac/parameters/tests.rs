@@ -6,7 +6,8 @@ use super::*;
 use proptest::prelude::*;
 
 fn asked(role: Role, method: &str, path: &str, query: &str) -> Result<(bool, usize), Denial> {
-    let reach = Reach::new(role, &[role]).allowing_webhooks(&["hooks.corp.example".into()]);
+    let reach =
+        Reach::new(role, &[role]).allowing_webhooks(std::sync::Arc::new(["hooks.corp.example".into()]));
     let mut guard = Guard::new(find(method, path).unwrap().route(), &reach);
     guard.query(&check_query(query)?)?;
     Ok((guard.reveals, guard.records))

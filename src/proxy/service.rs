@@ -103,19 +103,13 @@ pub async fn carry(
         course.heard(&answer).await;
         keyed = fresh?;
         match answer {
-            Err(Failure::Withdrawn) if tries < MOST_TRIES => tries += 1,
+            Err(Failure::Withdrawn) if tries < MOST_TRIES => {
+                (tries, keyed) = (tries + 1, keyed.still_stands(bridge).await?);
+            }
             answer => break (route, answer),
         }
     };
-    let answer = answer.map_err(|failure| match failure {
-        Failure::Refused => CallFailure::UpstreamRefused,
-        Failure::Lost => CallFailure::UpstreamLost,
-        Failure::Slow => CallFailure::UpstreamTimeout,
-        Failure::Unmaskable => CallFailure::Unmaskable,
-        Failure::NoCredential => CallFailure::NotConfigured,
-        // Something else was touched each time it was about to be sent.
-        Failure::Withdrawn => CallFailure::TimedOut,
-    })?;
+    let answer = answer.map_err(failed)?;
     count(route.name, keyed.holder.key.role);
     // This line, like the front's, is for who looks closer: calls that went well are counted.
     tracing::debug!(
@@ -124,6 +118,18 @@ pub async fn carry(
     );
     note_outlived(&keyed, route.name, bridge).await;
     Ok(Reply::Upstream(answer))
+}
+
+fn failed(failure: Failure) -> CallFailure {
+    match failure {
+        Failure::Refused => CallFailure::UpstreamRefused,
+        Failure::Lost => CallFailure::UpstreamLost,
+        Failure::Slow => CallFailure::UpstreamTimeout,
+        Failure::Unmaskable => CallFailure::Unmaskable,
+        Failure::NoCredential => CallFailure::NotConfigured,
+        // Something else was touched each time it was about to be sent.
+        Failure::Withdrawn => CallFailure::TimedOut,
+    }
 }
 
 /// A call that was under way when its key died may finish, and is recorded as such (R4).

@@ -37,8 +37,8 @@ impl Mute {
     }
 }
 
-/// R4: whoever ends a key is answered when the calls that were on their way have their answers or a second
-/// for them: an Apollo that is slow to answer, and has long read the call, holds no IdP for longer. Such a
+/// R4: whoever ends a key is answered when the calls that were on their way have their answers or had a
+/// second for them: an Apollo that is slow to answer, and has long read the call, holds no IdP longer. Such a
 /// call may finish; none begins afterwards.
 #[actix_web::test]
 async fn whoever_ends_a_key_waits_for_its_calls_and_not_for_long() {
@@ -48,10 +48,10 @@ async fn whoever_ends_a_key_waits_for_its_calls_and_not_for_long() {
     for (end, is_slow) in [(End::Revoked, false), (End::Unassigned, false), (End::Unassigned, true)] {
         let id = okta.assign(ADA).await;
         let key = world.mint(ADA, Role::Viewer).await.unwrap();
+        let since = Instant::now();
         let call = world.call(key.key.as_str(), "POST", SEARCH, Some(json!({})));
         let during = async {
             let mut heard = apollo.called().await;
-            let since = Instant::now();
             let mut ended = pin!(end.comes(&world, &okta, &admin, &id, &key.record.id));
             if is_slow {
                 ended.await;

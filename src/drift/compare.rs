@@ -7,6 +7,7 @@ mod tests;
 mod users;
 
 use super::class::{Class, Severity};
+use super::facts::Facts;
 use super::matching::{Matches, Place, key_of, matches};
 use super::money::{Figures, figures};
 use super::roster::{Circumstances, Key, Member};
@@ -16,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// One thing that is wrong, as a comparison found it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct Found<Evidence = Facts> {
     /// Its kind.
     pub class: Class,
     /// What makes it the same finding in the next run: `seat:ID`, `apollo:ID`, `key:ID` or `address:KEY`.
@@ -32,7 +33,17 @@ pub struct Found {
     /// What it costs a month, at most; each seat is charged to one finding.
     pub cents: i64,
     /// What was seen; nothing in it changes while nobody changes.
-    pub evidence: Map<String, Value>,
+    pub evidence: Evidence,
+}
+
+/// A finding whose evidence is still being gathered.
+type Draft = Found<Map<String, Value>>;
+
+impl Draft {
+    fn done(self) -> Found {
+        let Found { class, about, seat_id, apollo_id, subject, severity, cents, evidence } = self;
+        Found { class, about, seat_id, apollo_id, subject, severity, cents, evidence: evidence.into() }
+    }
 }
 
 impl Found {
@@ -80,8 +91,8 @@ pub fn compare(
         teammates.iter().partition(|teammate| around.is_foreign(teammate));
     let desk = Desk::new(roster, &own, around);
     let mut found: BTreeMap<(Class, String), Found> = BTreeMap::new();
-    let mut keep = |finding: Found| {
-        found.entry((finding.class, finding.about.clone())).or_insert(finding);
+    let mut keep = |finding: Draft| {
+        found.entry((finding.class, finding.about.clone())).or_insert_with(|| finding.done());
     };
     users::foreign(&foreign, around, &mut keep);
     users::about_users(&desk, &mut keep);
@@ -161,7 +172,7 @@ fn called(teammate: &Teammate) -> String {
 }
 
 /// A finding about an Apollo user.
-fn of_user(class: Class, teammate: &Teammate, place: Place) -> Found {
+fn of_user(class: Class, teammate: &Teammate, place: Place) -> Draft {
     let seat_id = match place {
         Place::Is(member) | Place::Spare(member) => Some(member.seat_id.clone()),
         Place::Nobodys => None,
@@ -179,7 +190,7 @@ fn of_user(class: Class, teammate: &Teammate, place: Place) -> Found {
 }
 
 /// A finding about a seat.
-fn of_seat(class: Class, member: &Member, teammate: Option<&Teammate>) -> Found {
+fn of_seat(class: Class, member: &Member, teammate: Option<&Teammate>) -> Draft {
     let mut evidence = teammate.map(shown).unwrap_or_default();
     evidence.insert("seat".to_owned(), json!(member.claim.as_str()));
     let dates = [("assigned_at", member.assigned_at), ("given_back_at", member.released_at)];

@@ -141,6 +141,7 @@ impl Backdrop {
         let seen = finding.last_run.zip(finding.last_seen_at).or(last);
         let (last_run, last_seen) = seen.unwrap_or((finding.since_run, finding.since_at));
         let FindingRecord { found, .. } = finding;
+        let unreadable = || Error::Unreadable(format!("evidence of finding {}", finding.id));
         Ok(FindingView {
             id: finding.id,
             class: found.class,
@@ -164,7 +165,7 @@ impl Backdrop {
             decided_by: finding.decided_by,
             means: found.class.means(),
             step: found.class.step(idp),
-            evidence: found.evidence,
+            evidence: found.evidence.read().ok_or_else(unreadable)?,
         })
     }
 }

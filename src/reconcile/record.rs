@@ -28,7 +28,7 @@ pub(super) struct Asked {
 /// Errors: the store's; within them [`Refusal::Overtaken`], and then nothing is written.
 pub(super) fn write(
     run: RunRecord,
-    settled: &Settled,
+    mut settled: Settled,
     now: i64,
     asked: &Asked,
     tx: &mut dyn Tx,
@@ -39,13 +39,15 @@ pub(super) fn write(
         return Ok(Err(Refusal::Overtaken { seq }));
     }
     let mut counted = Counted::default();
-    if let Some(whole) = &settled.whole {
+    let whole = settled.whole.take();
+    let figures = whole.is_some();
+    if let Some(whole) = whole {
         let last = tx.last_complete(None)?;
-        users(whole, seq, tx)?;
+        users(&whole, seq, tx)?;
         links(&whole.links, seq, now, asked, tx)?;
         let last = last.map_or((seq, now), |run| (run.seq, run.finished_at.unwrap_or(run.started_at)));
-        findings(&whole.changes, (seq, now), last, tx)?;
-        counted = Counted::of(whole);
+        counted = Counted::of(&whole);
+        findings(whole.changes, (seq, now), last, tx)?;
         counted.open = open_by_class(tx)?;
     }
     let run = RunRecord {
@@ -56,11 +58,11 @@ pub(super) fn write(
         evidence: json!({
             "team_id": settled.team_id, "reading": settled.evidence, "not_read": settled.not_read,
         }),
-        figures: if settled.whole.is_some() { json!(counted) } else { serde_json::Value::Null },
+        figures: if figures { json!(counted) } else { serde_json::Value::Null },
         ..run
     };
     tx.finish_run(&run)?;
-    tx.append(&told(&run, &counted, settled, now, asked))?;
+    tx.append(&told(&run, &counted, &settled, now, asked))?;
     Ok(Ok(run))
 }
 
@@ -137,37 +139,43 @@ fn links(new: &[NewLink], seq: i64, now: i64, asked: &Asked, tx: &mut dyn Tx) ->
     Ok(())
 }
 
+/// Findings opened are written so many at a time, and let go.
+const STEP: usize = 500;
+
 fn findings(
-    changes: &Changes,
+    changes: Changes,
     (seq, now): (i64, i64),
     last: (i64, i64),
     tx: &mut dyn Tx,
 ) -> Result<(), Error> {
-    let mut events = Vec::new();
-    let mut told = |finding_id: i64, what: &str| {
+    let event = |finding_id: i64, what: &str| {
         let what = what.to_owned();
-        events.push(FindingEvent { finding_id, at: now, what, run: Some(seq), by_whom: None, reason: None });
+        FindingEvent { finding_id, at: now, what, run: Some(seq), by_whom: None, reason: None }
     };
     let next = tx.next_finding()?;
-    let opened: Vec<FindingRecord> =
-        (next..).zip(&changes.opened).map(|(id, found)| opened(id, found, seq, now)).collect();
-    opened.iter().for_each(|finding| told(finding.id, "opened"));
-    tx.insert_findings(&opened)?;
-    for (id, found) in &changes.reopened {
-        if let Some(former) = tx.finding(*id)? {
+    let mut new = (next..).zip(changes.opened).map(|(id, found)| opened(id, found, seq, now));
+    loop {
+        let some: Vec<FindingRecord> = new.by_ref().take(STEP).collect();
+        if some.is_empty() {
+            break;
+        }
+        tx.insert_findings(&some)?;
+        let begun: Vec<FindingEvent> = some.iter().map(|finding| event(finding.id, "opened")).collect();
+        tx.insert_finding_events(&begun)?;
+    }
+    let mut events = Vec::new();
+    let mut told = |finding_id: i64, what: &str| events.push(event(finding_id, what));
+    for (id, found) in changes.reopened {
+        if let Some(former) = tx.finding(id)? {
             let FindingRecord { first_run, first_seen_at, .. } = former;
-            tx.save_finding(&FindingRecord {
-                first_run,
-                first_seen_at,
-                ..self::opened(*id, found, seq, now)
-            })?;
-            told(*id, "reopened");
+            tx.save_finding(&FindingRecord { first_run, first_seen_at, ..opened(id, found, seq, now) })?;
+            told(id, "reopened");
         }
     }
-    for (id, found) in &changes.amended {
-        if let Some(former) = tx.finding(*id)? {
-            tx.save_finding(&FindingRecord { found: found.clone(), ..former })?;
-            told(*id, "amended");
+    for (id, found) in changes.amended {
+        if let Some(former) = tx.finding(id)? {
+            tx.save_finding(&FindingRecord { found, ..former })?;
+            told(id, "amended");
         }
     }
     tx.wake_findings(&changes.woken, now)?;
@@ -177,10 +185,10 @@ fn findings(
     tx.insert_finding_events(&events)
 }
 
-fn opened(id: i64, found: &Found, seq: i64, now: i64) -> FindingRecord {
+fn opened(id: i64, found: Found, seq: i64, now: i64) -> FindingRecord {
     FindingRecord {
         id,
-        found: found.clone(),
+        found,
         state: State::Open,
         snoozed_until: None,
         reason: None,

@@ -74,9 +74,9 @@ pub async fn run(wish: Wish, of: &Reconciler) -> Result<RunView, Refusal> {
     let run = RunRecord { calls: calls.into(), ..run };
     let now = of.clock.now();
     let question = Question { settings, accepted: wish.accepted, now };
-    let settled = of.store.read(move |tx| settle(reading, beside, &question, tx)).await?;
+    let settled = of.store.survey(move |tx| settle(reading, beside, &question, tx)).await?;
     let asked = Asked { actor: wish.actor, reason };
-    let run = of.store.write(move |tx| write(run, &settled, now, &asked, tx)).await??;
+    let run = of.store.write(move |tx| write(run, settled, now, &asked, tx)).await??;
     metrics::counter!("seatbridge_reconcile_runs_total", "outcome" => run.outcome.as_str()).increment(1);
     tracing::info!(
         run = run.seq,

@@ -122,9 +122,10 @@ pub(super) fn settle(
         let known: Vec<Known> =
             known.into_iter().map(|one| Known { teammate: one.teammate, missed: one.missed_run }).collect();
         let mut believed = believe(&known, reading.teammates);
-        let (roster, keys) = (tx.roster()?, keys(question.now, tx)?);
+        drop(known);
         let teammates = std::mem::take(&mut believed.teammates);
-        let compared = compare(&roster, &teammates, &keys, &around);
+        let compared = compare(&tx.roster()?, &teammates, &keys(question.now, tx)?, &around);
+        drop(teammates);
         let changes = lives(compared.findings, &settled.not_read, question.now, tx)?;
         settled.whole = Some(Whole { believed, changes, links: compared.links, figures: compared.figures });
     }

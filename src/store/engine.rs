@@ -177,6 +177,24 @@ impl Store {
         self.ask(move |link| consistently(link, work)).await
     }
 
+    /// Asks like [`Self::read`], on a thread and a connection that end with the answer: a question about
+    /// everybody takes tens of megabytes, and each reader that lives on would keep as many to itself.
+    ///
+    /// Errors: the question's own; [`Error::Unavailable`] when there is no thread for it.
+    pub async fn survey<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut dyn Tx) -> Result<T, Error> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let opener = Arc::clone(&self.inner.opener);
+        spawn("store-survey", move || {
+            let told = opener(Use::Read).and_then(|mut link| consistently(link.as_mut(), work));
+            let _ = answer.send(told);
+        })?;
+        answered.await.unwrap_or(Err(Error::Closed))
+    }
+
     /// Asks one question that is one statement, answered by an index: no transaction around it.
     ///
     /// Errors: the question's own.

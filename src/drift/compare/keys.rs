@@ -1,6 +1,6 @@
 //! Findings about keys: ours, and the one towards Apollo.
 
-use super::{Desk, Found, moment, of_seat, of_user};
+use super::{Desk, Draft, moment, of_seat, of_user};
 use crate::drift::class::Class;
 use crate::drift::matching::Place;
 use crate::drift::roster::{Claim, Key};
@@ -8,7 +8,7 @@ use crate::drift::teammate::Teammate;
 use serde_json::json;
 
 /// Living keys that nobody uses, or whose holder has no seat (which R4 rules out).
-pub(super) fn about_keys(desk: &Desk, keys: &[Key], keep: &mut impl FnMut(Found)) {
+pub(super) fn about_keys(desk: &Desk, keys: &[Key], keep: &mut impl FnMut(Draft)) {
     for key in keys.iter().filter(|key| key.expires_at > desk.around.now) {
         let Some(member) = desk.roster.get(key.seat_id.as_str()) else { continue };
         let used = key.last_used_at.unwrap_or(key.created_at);
@@ -32,7 +32,7 @@ pub(super) fn about_keys(desk: &Desk, keys: &[Key], keep: &mut impl FnMut(Found)
 }
 
 /// The one as whom calls are made, unless they hold a seat. Source: Apollo facts §1.1.
-pub(super) fn about_acting(desk: &Desk, keep: &mut impl FnMut(Found)) {
+pub(super) fn about_acting(desk: &Desk, keep: &mut impl FnMut(Draft)) {
     let Some(acting) = &desk.around.acting else { return };
     let known = desk.found.places.iter().find(|(teammate, _)| teammate.id == acting.apollo_id);
     let unlisted =

@@ -1,6 +1,6 @@
 //! Findings about seats.
 
-use super::{Desk, Found, called, moment, of_seat};
+use super::{Desk, Draft, called, moment, of_seat};
 use crate::drift::class::Class;
 use crate::drift::matching::{Place, key_of, name_of};
 use crate::drift::roster::{Claim, Member};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Everything one seat gives rise to.
-pub(super) fn about_seats(desk: &Desk, keep: &mut impl FnMut(Found)) {
+pub(super) fn about_seats(desk: &Desk, keep: &mut impl FnMut(Draft)) {
     let strangers = Strangers::of(desk);
     for member in desk.roster.values() {
         let user = desk.found.user_of.get(member.seat_id.as_str()).copied();
@@ -58,7 +58,7 @@ fn whole(first: &Option<String>, last: &Option<String>) -> Option<String> {
     Some(name_of(&format!("{} {}", both.0, both.1)))
 }
 
-fn waiting(member: &Member, why: &str, user: Option<&Teammate>) -> Found {
+fn waiting(member: &Member, why: &str, user: Option<&Teammate>) -> Draft {
     let mut finding = of_seat(Class::Waiting, member, user);
     finding.evidence.insert("waits_for".to_owned(), json!(why));
     if let Some(since) = member.waiting_since {
@@ -68,7 +68,7 @@ fn waiting(member: &Member, why: &str, user: Option<&Teammate>) -> Found {
 }
 
 /// No fault before the grace ends; then with everything that may be the reason, the likeliest first.
-fn absent(desk: &Desk, member: &Member, strangers: &Strangers, keep: &mut impl FnMut(Found)) {
+fn absent(desk: &Desk, member: &Member, strangers: &Strangers, keep: &mut impl FnMut(Draft)) {
     let since = member.assigned_at.unwrap_or(member.created_at);
     if since.saturating_add(desk.around.grace) > desk.around.now {
         return;
@@ -103,7 +103,7 @@ fn absent(desk: &Desk, member: &Member, strangers: &Strangers, keep: &mut impl F
 }
 
 /// Known by the stored id, under another address; or a change of address that was asked for in Apollo.
-fn renamed(member: &Member, user: &Teammate, keep: &mut impl FnMut(Found)) {
+fn renamed(member: &Member, user: &Teammate, keep: &mut impl FnMut(Draft)) {
     let differs = match (&member.address, &user.email) {
         (Some(ours), Some(theirs)) => key_of(ours) != key_of(theirs),
         _ => false,
@@ -123,7 +123,7 @@ fn renamed(member: &Member, user: &Teammate, keep: &mut impl FnMut(Found)) {
 }
 
 /// Another name or title. What either side leaves blank says nothing: an invitation may be open.
-fn drifted(member: &Member, user: &Teammate, keep: &mut impl FnMut(Found)) {
+fn drifted(member: &Member, user: &Teammate, keep: &mut impl FnMut(Draft)) {
     let pairs = [
         ("first_name", &member.given_name, &user.first_name),
         ("last_name", &member.family_name, &user.last_name),

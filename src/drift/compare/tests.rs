@@ -221,7 +221,8 @@ fn an_absence_says_what_may_be_the_reason() {
     let codes = |member: Member, users: &[Teammate], around: &Circumstances| -> Vec<String> {
         let compared = compare(&[member], users, &[], around);
         let absent = compared.findings.iter().find(|one| one.class == Class::Absent).unwrap();
-        let reasons = absent.evidence["possible_reasons"].as_array().unwrap();
+        let seen = absent.evidence.read().unwrap();
+        let reasons = seen["possible_reasons"].as_array().unwrap();
         reasons.iter().map(|one| one["code"].as_str().unwrap().to_owned()).collect()
     };
     let mara = Member {

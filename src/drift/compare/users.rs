@@ -1,6 +1,6 @@
 //! Findings about Apollo users.
 
-use super::{Desk, Found, called, of_user};
+use super::{Desk, Draft, called, of_user};
 use crate::drift::class::Class;
 use crate::drift::matching::{Place, key_of};
 use crate::drift::roster::{Circumstances, Claim, Member};
@@ -9,7 +9,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 
 /// Users of another team; only a person who accepts them lets a run get this far.
-pub(super) fn foreign(users: &[&Teammate], around: &Circumstances, keep: &mut impl FnMut(Found)) {
+pub(super) fn foreign(users: &[&Teammate], around: &Circumstances, keep: &mut impl FnMut(Draft)) {
     for teammate in users {
         let mut finding = of_user(Class::ForeignTeam, teammate, Place::Nobodys);
         finding.evidence.insert("team".to_owned(), json!(teammate.team_id));
@@ -19,7 +19,7 @@ pub(super) fn foreign(users: &[&Teammate], around: &Circumstances, keep: &mut im
 }
 
 /// Everything one user alone gives rise to.
-pub(super) fn about_users(desk: &Desk, keep: &mut impl FnMut(Found)) {
+pub(super) fn about_users(desk: &Desk, keep: &mut impl FnMut(Draft)) {
     for &(teammate, place) in &desk.found.places {
         owner_at_risk(desk, teammate, place, keep);
         if teammate.deleted {
@@ -28,7 +28,7 @@ pub(super) fn about_users(desk: &Desk, keep: &mut impl FnMut(Found)) {
         match place {
             Place::Nobodys => {
                 let cents = desk.cents_of(teammate);
-                keep(Found { cents, ..of_user(Class::Stranger, teammate, place) });
+                keep(Draft { cents, ..of_user(Class::Stranger, teammate, place) });
             }
             Place::Is(member) if member.claim.is_wanted() || is_to_come(desk, member) => {}
             Place::Is(member) if member.assigned_at.is_some() => keep(lingering(desk, teammate, member)),
@@ -37,7 +37,7 @@ pub(super) fn about_users(desk: &Desk, keep: &mut impl FnMut(Found)) {
                 let cents = desk.cents_of(teammate);
                 let mut finding = of_user(Class::Stranger, teammate, place);
                 finding.evidence.insert("known_here".to_owned(), json!("without ever a seat"));
-                keep(Found { cents, ..finding });
+                keep(Draft { cents, ..finding });
             }
             Place::Spare(_) => {}
         }
@@ -59,13 +59,13 @@ fn is_to_come(desk: &Desk, member: &Member) -> bool {
     never_held && member.created_at.saturating_add(desk.around.grace) > desk.around.now
 }
 
-fn lingering(desk: &Desk, teammate: &Teammate, member: &Member) -> Found {
+fn lingering(desk: &Desk, teammate: &Teammate, member: &Member) -> Draft {
     let cents = desk.cents_of(teammate);
-    Found { cents, ..super::of_seat(Class::Lingering, member, Some(teammate)) }
+    Draft { cents, ..super::of_seat(Class::Lingering, member, Some(teammate)) }
 }
 
 /// Source: Apollo facts §7.1; what the flags mean beside SAML is unconfirmed.
-fn sso_bypass(teammate: &Teammate, place: Place, keep: &mut impl FnMut(Found)) {
+fn sso_bypass(teammate: &Teammate, place: Place, keep: &mut impl FnMut(Draft)) {
     let password = teammate.sso_only == Some(false);
     let reset = teammate.password_needs_reset == Some(true);
     if password || reset {
@@ -79,7 +79,7 @@ fn sso_bypass(teammate: &Teammate, place: Place, keep: &mut impl FnMut(Found)) {
 
 /// Who invites others, and who appeared after directories began to send people without any of them having
 /// sent this one. Source: Apollo facts §7.1.
-fn side_door(desk: &Desk, teammate: &Teammate, place: Place, keep: &mut impl FnMut(Found)) {
+fn side_door(desk: &Desk, teammate: &Teammate, place: Place, keep: &mut impl FnMut(Draft)) {
     let invited = teammate.has_invited == Some(true);
     let created = teammate.created_at.as_deref().and_then(micros);
     let since = desk.around.scim_since;
@@ -101,7 +101,7 @@ fn side_door(desk: &Desk, teammate: &Teammate, place: Place, keep: &mut impl FnM
 }
 
 /// A working mailbox of somebody without a seat, or whom Apollo deactivated. Owners of records are not read.
-fn owner_at_risk(desk: &Desk, teammate: &Teammate, place: Place, keep: &mut impl FnMut(Found)) {
+fn owner_at_risk(desk: &Desk, teammate: &Teammate, place: Place, keep: &mut impl FnMut(Draft)) {
     let out = match place {
         Place::Is(member) => teammate.deleted || member.claim == Claim::Nothing,
         Place::Spare(_) | Place::Nobodys => teammate.deleted,
@@ -121,7 +121,7 @@ fn owner_at_risk(desk: &Desk, teammate: &Teammate, place: Place, keep: &mut impl
 /// Several living users with one address, or for one person.
 ///
 /// A user beyond the first is charged here; strangers among them are charged as strangers.
-pub(super) fn duplicates(desk: &Desk, keep: &mut impl FnMut(Found)) {
+pub(super) fn duplicates(desk: &Desk, keep: &mut impl FnMut(Draft)) {
     type Group<'a> = Vec<(&'a Teammate, Place<'a>)>;
     let mut groups: BTreeMap<String, Group> = BTreeMap::new();
     for &(teammate, place) in desk.found.places.iter().filter(|(teammate, _)| !teammate.deleted) {
@@ -146,7 +146,7 @@ pub(super) fn duplicates(desk: &Desk, keep: &mut impl FnMut(Found)) {
             Place::Is(member) | Place::Spare(member) => member.subject().to_owned(),
             Place::Nobodys => called(first.0),
         };
-        keep(Found { about, ..finding });
+        keep(Draft { about, ..finding });
     }
 }
 

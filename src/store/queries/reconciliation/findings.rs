@@ -2,7 +2,7 @@
 
 use super::{Conn, Db};
 use crate::drift::life::Living;
-use crate::drift::{Class, Found, Severity, State};
+use crate::drift::{Class, Facts, Found, Severity, State};
 use crate::store::error::Error;
 use crate::store::records::{FindingEvent, FindingRecord};
 use crate::store::schema::{finding_events, findings};
@@ -51,7 +51,7 @@ impl From<&FindingRecord> for FindingRow {
             subject: found.subject,
             severity: found.severity.as_str().to_owned(),
             cents: found.cents,
-            evidence: serde_json::Value::Object(found.evidence).to_string(),
+            evidence: found.evidence.as_str().to_owned(),
             state: finding.state.as_str().to_owned(),
             snoozed_until: finding.snoozed_until,
             reason: finding.reason.clone(),
@@ -76,7 +76,7 @@ impl TryFrom<FindingRow> for FindingRecord {
         let found = Found {
             class: Class::parse(&row.class).ok_or_else(|| unreadable("class"))?,
             severity: Severity::parse(&row.severity).ok_or_else(|| unreadable("severity"))?,
-            evidence: serde_json::from_str(&row.evidence).map_err(|_| unreadable("evidence"))?,
+            evidence: Facts::kept(row.evidence),
             about: row.about,
             seat_id: row.seat_id,
             apollo_id: row.apollo_id,
@@ -215,7 +215,7 @@ impl Findings for Conn {
     }
 
     fn insert_findings(&mut self, found: &[FindingRecord]) -> Result<(), Error> {
-        insert_all!(self, findings::table, found.iter().map(FindingRow::from).collect());
+        insert_all!(self, findings::table, found.iter().map(FindingRow::from));
         Ok(())
     }
 
@@ -254,7 +254,7 @@ impl Findings for Conn {
     }
 
     fn insert_finding_events(&mut self, events: &[FindingEvent]) -> Result<(), Error> {
-        insert_all!(self, finding_events::table, events.iter().map(HappenedRow::from).collect());
+        insert_all!(self, finding_events::table, events.iter().map(HappenedRow::from));
         Ok(())
     }
 

@@ -67,7 +67,7 @@ impl Links for Conn {
             diesel::delete(seat_links::table.filter(seat_links::seat_id.eq_any(seats)))
                 .execute(&mut self.db)?;
         }
-        insert_all!(self, seat_links::table, links.iter().map(LinkRow::from).collect());
+        insert_all!(self, seat_links::table, links.iter().map(LinkRow::from));
         Ok(())
     }
 

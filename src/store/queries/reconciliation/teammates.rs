@@ -138,8 +138,10 @@ impl Teammates for Conn {
                 facts,
             })
         };
-        let rows = begun.iter().map(row).collect::<Result<_, Error>>()?;
-        insert_all!(self, teammates::table, rows);
+        for some in begun.chunks(NAMED) {
+            let rows = some.iter().map(row).collect::<Result<Vec<_>, Error>>()?;
+            insert_all!(self, teammates::table, rows.into_iter());
+        }
         Ok(())
     }
 

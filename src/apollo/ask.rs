@@ -5,8 +5,10 @@ use super::client::Apollo;
 use super::doubt::Doubt;
 use super::forward::Failure;
 use super::reading::ReadOptions;
+use super::wire::Response;
 use futures_util::StreamExt;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use http_body_util::BodyDataStream;
 use std::borrow::Cow;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -180,11 +182,11 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 }
 
 /// The body, if it is not too large.
-async fn whole(response: reqwest::Response, most: usize) -> Result<Vec<u8>, Doubt> {
-    let mut pieces = response.bytes_stream();
+async fn whole(response: Response, most: usize) -> Result<Vec<u8>, Doubt> {
+    let mut pieces = BodyDataStream::new(response.into_body());
     let mut body = Vec::new();
     while let Some(piece) = pieces.next().await {
-        let piece = piece.map_err(|error| if error.is_timeout() { Doubt::TooSlow } else { Doubt::Cut })?;
+        let piece = piece.map_err(|_| Doubt::Cut)?;
         if body.len() + piece.len() > most {
             return Err(Doubt::TooLarge { bytes: most });
         }

@@ -6,17 +6,17 @@ use super::grant::{Exchange, GrantShelf, RefreshedGrant};
 use super::leave::{self, Begin};
 use super::limits::Learned;
 use super::mailboxes::Mailboxes;
+use super::wire::{Request, Response, Wire};
 use crate::config;
-use reqwest::StatusCode;
+use http::{HeaderMap, Method, StatusCode};
 use reqwest::Url;
-use reqwest::header::HeaderMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// The door to Apollo; cheap to clone.
 #[derive(Clone)]
 pub struct Apollo {
-    client: reqwest::Client,
+    wire: Wire,
     base: Url,
     credential: Credential,
     grant: Option<RefreshedGrant>,
@@ -64,10 +64,10 @@ impl Apollo {
         let timeout = Duration::from_secs(config.timeout_seconds);
         let base = Url::parse(&config.base_url)
             .map_err(|error| Unusable::Client(format!("apollo.base_url is no address: {error}")))?;
-        let client = http_client(timeout, is_encrypted(&base))?;
+        let wire = Wire::new(&base, timeout)?;
         let (users_path, learned) = (config.users_path, Learned::default());
         let mailboxes = Mailboxes::default();
-        Ok(Some(Self { client, base, credential, grant, timeout, users_path, learned, mailboxes }))
+        Ok(Some(Self { wire, base, credential, grant, timeout, users_path, learned, mailboxes }))
     }
 
     /// The same door for one more thread, with connections of its own: a connection is driven by the thread
@@ -75,8 +75,7 @@ impl Apollo {
     /// against 0.77).
     #[must_use]
     pub fn for_this_thread(&self) -> Self {
-        let own = http_client(self.timeout, is_encrypted(&self.base)).unwrap_or_else(|_| self.client.clone());
-        Self { client: own, ..self.clone() }
+        Self { wire: self.wire.another(), ..self.clone() }
     }
 
     /// What lets the bridge in at the moment, in a person's words.
@@ -105,7 +104,7 @@ impl Apollo {
         path_and_query: &str,
         headers: HeaderMap,
         body: Option<Vec<u8>>,
-    ) -> Result<reqwest::Response, Failure> {
+    ) -> Result<Response, Failure> {
         self.send_with(None, method, path_and_query, headers, body).await
     }
 
@@ -121,13 +120,12 @@ impl Apollo {
         path_and_query: &str,
         headers: HeaderMap,
         body: Option<Vec<u8>>,
-    ) -> Result<reqwest::Response, Failure> {
-        let method = reqwest::Method::from_bytes(method.as_bytes()).map_err(|_| Failure::Lost)?;
-        let mut request = reqwest::Request::new(method, below(&self.base, path_and_query));
-        *request.headers_mut() = headers;
-        *request.body_mut() = body.map(reqwest::Body::from);
+    ) -> Result<Response, Failure> {
+        let method = Method::from_bytes(method.as_bytes()).map_err(|_| Failure::Lost)?;
+        let (uri, body) = (self.wire.below(path_and_query)?, body.unwrap_or_default().into());
+        let request = Request { method, uri, headers, body };
         let first = self.credential.signature().await?;
-        let spare = if self.credential.has_another() { request.try_clone() } else { None };
+        let spare = self.credential.has_another().then(|| request.clone());
         let answer = self.attempt(begin, request, &first).await?;
         if answer.status() != StatusCode::UNAUTHORIZED {
             self.credential.accepted(&first);
@@ -148,24 +146,24 @@ impl Apollo {
     async fn attempt(
         &self,
         begin: Option<Begin<'_>>,
-        mut request: reqwest::Request,
+        mut request: Request,
         signature: &Signature,
-    ) -> Result<reqwest::Response, Failure> {
-        signature.sign(request.headers_mut());
+    ) -> Result<Response, Failure> {
+        signature.sign(&mut request.headers);
         let mut answer = match begin {
-            Some(begin) => leave::send(&self.client, request, begin().ok_or(Failure::Withdrawn)?).await?,
-            None => self.client.execute(request).await.map_err(|error| Failure::of(&error))?,
+            Some(begin) => leave::send(&self.wire, request, begin().ok_or(Failure::Withdrawn)?).await?,
+            None => self.wire.send(request, None).await?,
         };
         answer.extensions_mut().insert(signature.used());
         Ok(answer)
     }
 }
 
-/// A client that follows nothing and repeats nothing, and gives up connecting after `timeout`. How
-/// long an answer may take is for whoever asks to say.
+/// A client for what is no call: it follows nothing and repeats nothing, and gives up connecting after
+/// `timeout`.
 ///
 /// Errors: [`Unusable::Client`].
-pub(super) fn http_client(timeout: Duration, encrypted: bool) -> Result<reqwest::Client, Unusable> {
+pub(super) fn http_client(timeout: Duration) -> Result<reqwest::Client, Unusable> {
     // Another part of the process may have installed the provider already; both are the same one.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = reqwest::Client::builder()
@@ -173,45 +171,6 @@ pub(super) fn http_client(timeout: Duration, encrypted: bool) -> Result<reqwest:
         .retry(reqwest::retry::never())
         .no_proxy()
         .referer(false)
-        .connect_timeout(timeout.min(Duration::from_secs(10)))
-        .tcp_nodelay(true);
-    // The machine's certificates need not be read where nothing is ever asked over TLS.
-    let builder = if encrypted { builder } else { builder.tls_certs_only([]) };
+        .connect_timeout(timeout.min(Duration::from_secs(10)));
     builder.build().map_err(|error| Unusable::Client(error.to_string()))
-}
-
-fn is_encrypted(base: &Url) -> bool {
-    base.scheme() != "http"
-}
-
-/// The address of a path below the base; the host is never read again from a text.
-fn below(base: &Url, path_and_query: &str) -> Url {
-    let (path, query) = match path_and_query.split_once('?') {
-        Some((path, query)) => (path, Some(query)),
-        None => (path_and_query, None),
-    };
-    let mut url = base.clone();
-    url.set_path(&[base.path().trim_end_matches('/'), path].concat());
-    url.set_query(query);
-    url
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// R7, R8: a path and a query stand below the base as they are, and lead nowhere else.
-    #[test]
-    fn an_address_is_the_base_and_what_stands_below_it() {
-        for base in ["https://api.apollo.io/api/v1", "https://api.apollo.io/api/v1/"] {
-            let base = Url::parse(base).unwrap();
-            for below_it in
-                ["/contacts/search", "/users/search?a=b%20c&&ids[]=1&x=", "/x?q=?/..//@evil.example"]
-            {
-                let address = below(&base, below_it);
-                assert_eq!(address.as_str(), format!("https://api.apollo.io/api/v1{below_it}"));
-                assert_eq!(address.host_str(), Some("api.apollo.io"));
-            }
-        }
-    }
 }

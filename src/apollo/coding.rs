@@ -5,7 +5,7 @@
 //! shown (R9).
 
 use flate2::read::MultiGzDecoder;
-use reqwest::header::{CONTENT_ENCODING, HeaderMap};
+use http::header::{CONTENT_ENCODING, HeaderMap};
 use std::io::Read;
 
 /// How an answer is packed.
@@ -59,7 +59,7 @@ pub(super) fn unpacked(packed: &[u8], most: usize) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
     use flate2::{Compression, write::GzEncoder};
-    use reqwest::header::HeaderValue;
+    use http::header::HeaderValue;
     use std::io::Write;
 
     fn coding(values: &[&'static str]) -> Coding {

@@ -5,7 +5,7 @@
 
 use super::forward::Failure;
 use super::grant::{Need, RefreshedGrant, Token};
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
@@ -55,7 +55,7 @@ impl Used {
     }
 
     /// What signed the call that this is the answer to.
-    pub fn of(answer: &reqwest::Response) -> Option<Self> {
+    pub fn of(answer: &super::wire::Response) -> Option<Self> {
         answer.extensions().get().copied()
     }
 }
@@ -76,7 +76,7 @@ impl std::fmt::Debug for MasterKeys {
 impl MasterKeys {
     /// The slots that are filled, the first one first; nothing when none is, an error when one cannot be
     /// sent.
-    pub(super) fn new(keys: Vec<SecretString>) -> Result<Option<Self>, reqwest::header::InvalidHeaderValue> {
+    pub(super) fn new(keys: Vec<SecretString>) -> Result<Option<Self>, http::header::InvalidHeaderValue> {
         for key in &keys {
             HeaderValue::from_str(key.expose_secret())?;
         }

@@ -4,10 +4,12 @@ use super::client::Apollo;
 use super::coding::{Coding, unpacked};
 use super::credential::Used;
 use super::leave::Begin;
+use super::wire::Response;
 use crate::rbac::{Disclosure, Permit, disclose};
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use http_body_util::BodyDataStream;
 use std::time::Duration;
 
 /// Largest answer that is read whole: one to be masked, or an error to be looked into.
@@ -41,8 +43,13 @@ pub enum Failure {
 }
 
 impl Failure {
-    pub(super) fn of(error: &reqwest::Error) -> Self {
-        if error.is_timeout() { Failure::Slow } else { Failure::Lost }
+    /// Slow, if somebody in the chain of causes ran out of time.
+    pub(super) fn of(error: &(dyn std::error::Error + 'static)) -> Self {
+        let mut causes = std::iter::successors(Some(error), |error| error.source());
+        let is_late = |cause: &(dyn std::error::Error + 'static)| {
+            cause.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == std::io::ErrorKind::TimedOut)
+        };
+        if causes.any(is_late) { Failure::Slow } else { Failure::Lost }
     }
 }
 
@@ -185,13 +192,9 @@ enum Most {
 
 /// Reads the first piece at least, so that the status is held until something is there (R12). No later piece
 /// may take longer than `pause`; how long the first may take is the caller's to say.
-async fn read(
-    response: reqwest::Response,
-    most: Most,
-    pause: Duration,
-) -> Result<(Vec<u8>, Option<Rest>), Failure> {
+async fn read(response: Response, most: Most, pause: Duration) -> Result<(Vec<u8>, Option<Rest>), Failure> {
     let limit = if most == Most::Looking { LARGEST_BUFFERED } else { SMALL };
-    let mut pieces = response.bytes_stream();
+    let mut pieces = BodyDataStream::new(response.into_body());
     let mut first = Vec::new();
     while let Some(piece) = pieces.next().await {
         first.extend_from_slice(&piece.map_err(|error| Failure::of(&error))?);

@@ -4,7 +4,8 @@
 use super::client::Apollo;
 use super::credential::Used;
 use super::forward::{FREE_PLAN, Failure, is_inaccessible, is_of_free_plan};
-use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
+use http::header::{ACCEPT, HeaderMap, HeaderValue};
+use http_body_util::BodyExt;
 use serde_json::Value;
 
 /// Who a credential acts as: for a master key the longest-standing admin, for a grant whoever granted it.
@@ -95,7 +96,7 @@ impl Apollo {
         let asked = async {
             let answer = self.send("GET", path, headers, None).await?;
             let (status, used) = (answer.status().as_u16(), Used::of(&answer));
-            let body = answer.bytes().await.map_err(|error| Failure::of(&error))?;
+            let body = answer.into_body().collect().await.map_err(|error| Failure::of(&error))?.to_bytes();
             Ok((status, used, body.get(..LARGEST.min(body.len())).unwrap_or_default().to_vec()))
         };
         let heard = tokio::time::timeout(self.timeout(), asked).await.unwrap_or(Err(Failure::Slow));

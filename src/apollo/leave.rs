@@ -9,7 +9,10 @@
 //! What is on the wire is the same with a leave as without one.
 
 use super::forward::Failure;
+use super::wire::{Request, Response, Wire};
 use http_body::{Body, Frame, SizeHint};
+use http_body_util::Full;
+use hyper::body::Bytes;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -34,18 +37,11 @@ pub type Begin<'a> = &'a (dyn Fn() -> Option<Arc<dyn Leave>> + Send + Sync);
 /// Sends a request with a leave.
 ///
 /// Errors: [`Failure::Withdrawn`] when nothing was written and nothing will be; what sending failed of.
-pub(super) async fn send(
-    client: &reqwest::Client,
-    mut request: reqwest::Request,
-    leave: Arc<dyn Leave>,
-) -> Result<reqwest::Response, Failure> {
-    let bytes = request.body_mut().take().unwrap_or_default();
-    *request.body_mut() = Some(reqwest::Body::wrap(Letter { bytes, leave: Arc::clone(&leave) }));
+pub(super) async fn send(wire: &Wire, request: Request, leave: Arc<dyn Leave>) -> Result<Response, Failure> {
     tokio::select! {
         biased;
-        answer = client.execute(request) => answer.map_err(|error| match leave.is_withdrawn() {
-            true => Failure::Withdrawn,
-            false => Failure::of(&error),
+        answer = wire.send(request, Some(Arc::clone(&leave))) => answer.map_err(|failure| {
+            if leave.is_withdrawn() { Failure::Withdrawn } else { failure }
         }),
         () = withdrawn(leave.as_ref()) => Err(Failure::Withdrawn),
     }
@@ -64,34 +60,46 @@ async fn withdrawn(leave: &dyn Leave) {
 /// A body, and the leave for the whole request. The client (hyper's HTTP/1 dispatch) asks a body whether it
 /// is empty just before it encodes the head; of one that is not it takes the first piece just after. Neither
 /// is flushed before both, so an error there takes the head back too, at the price of the connection.
-struct Letter {
-    bytes: reqwest::Body,
-    leave: Arc<dyn Leave>,
+pub(super) struct Letter {
+    bytes: Full<Bytes>,
+    leave: Option<Arc<dyn Leave>>,
+}
+
+impl Letter {
+    /// Without a leave it may always be written.
+    pub fn new(bytes: Bytes, leave: Option<Arc<dyn Leave>>) -> Self {
+        Self { bytes: Full::new(bytes), leave }
+    }
+
+    fn may_be_written(&self) -> bool {
+        self.leave.as_ref().is_none_or(|leave| leave.may_be_written())
+    }
 }
 
 impl Body for Letter {
-    type Data = <reqwest::Body as Body>::Data;
+    type Data = Bytes;
     type Error = Failure;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Self::Data>, Failure>>> {
-        if !self.leave.may_be_written() {
+        if !self.may_be_written() {
             return Poll::Ready(Some(Err(Failure::Withdrawn)));
         }
         let bytes = Pin::new(&mut self.bytes).poll_frame(context);
-        bytes.map(|frame| frame.map(|frame| frame.map_err(|error| Failure::of(&error))))
+        bytes.map_err(|never| match never {})
     }
 
     fn is_end_stream(&self) -> bool {
-        self.bytes.is_end_stream() && self.leave.may_be_written()
+        self.bytes.is_end_stream() && self.may_be_written()
     }
 
     fn size_hint(&self) -> SizeHint {
+        let is_withdrawn = || self.leave.as_ref().is_some_and(|leave| leave.is_withdrawn());
         match self.bytes.size_hint() {
             // Of an empty body that may not be written a piece must be asked for, to be refused.
-            empty if empty.exact() == Some(0) && self.leave.is_withdrawn() => SizeHint::with_exact(1),
+            empty if empty.exact() == Some(0) && is_withdrawn() => SizeHint::with_exact(1),
             hint => hint,
         }
     }
@@ -99,7 +107,6 @@ impl Body for Letter {
 
 #[cfg(test)]
 mod tests {
-    use super::super::client::http_client;
     use super::*;
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
     use std::time::Duration;
@@ -136,22 +143,25 @@ mod tests {
 
     struct Place {
         listener: TcpListener,
-        client: reqwest::Client,
+        wire: Wire,
     }
 
     impl Place {
         async fn new() -> Self {
-            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let client = http_client(Duration::from_secs(10), false).unwrap();
-            Self { listener, client }
+            Self::over("http").await
         }
 
-        fn request(&self, method: &str, body: Option<&'static str>) -> reqwest::Request {
-            let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
-            let url = format!("http://{}/x?y=1", self.listener.local_addr().unwrap());
-            let mut request = reqwest::Request::new(method, url.parse().unwrap());
-            *request.body_mut() = body.map(reqwest::Body::from);
-            request
+        async fn over(scheme: &str) -> Self {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let base = format!("{scheme}://{}", listener.local_addr().unwrap());
+            let wire = Wire::new(&base.parse().unwrap(), Duration::from_secs(10)).unwrap();
+            Self { listener, wire }
+        }
+
+        fn request(&self, method: &str, body: Option<&'static str>) -> Request {
+            let (method, uri) = (method.parse().unwrap(), self.wire.below("/x?y=1").unwrap());
+            let body = Bytes::from_static(body.unwrap_or_default().as_bytes());
+            Request { method, uri, headers: Default::default(), body }
         }
 
         async fn met(&self) -> TcpStream {
@@ -177,12 +187,12 @@ mod tests {
     #[tokio::test]
     async fn what_is_sent_with_a_leave_is_what_is_sent_without() {
         let place = Place::new().await;
-        let plain = Place { listener: TcpListener::bind("127.0.0.1:0").await.unwrap(), ..Place::new().await };
+        let plain = Place::new().await;
         let mut connections: Option<(TcpStream, TcpStream)> = None;
         for (method, body) in REQUESTS.into_iter().chain(REQUESTS) {
             let leave = Arc::new(Asked::default());
-            let sent = send(&place.client, place.request(method, body), leave.clone());
-            let bare = plain.client.execute(plain.request(method, body));
+            let sent = send(&place.wire, place.request(method, body), leave.clone());
+            let bare = plain.wire.send(plain.request(method, body), None);
             let length = body.map_or(0, str::len);
             let hearing = async {
                 let (mut one, mut two) = match connections.take() {
@@ -212,7 +222,7 @@ mod tests {
         let place = Place::new().await;
         for (method, body) in REQUESTS {
             let leave = Arc::new(Asked { refuses: AtomicBool::new(true), ..Asked::default() });
-            let sent = send(&place.client, place.request(method, body), leave.clone());
+            let sent = send(&place.wire, place.request(method, body), leave.clone());
             let hearing = async {
                 let mut heard = Vec::new();
                 place.met().await.read_to_end(&mut heard).await.unwrap();
@@ -228,12 +238,10 @@ mod tests {
     /// R4: who is still connecting is not asked before there is a connection, and goes at once when told.
     #[tokio::test]
     async fn who_is_still_connecting_goes_when_the_leave_ends() {
-        let place = Place::new().await;
-        let client = http_client(Duration::from_secs(10), true).unwrap();
-        let mut request = place.request("POST", Some("{}"));
-        request.url_mut().set_scheme("https").unwrap();
+        let place = Place::over("https").await;
+        let request = place.request("POST", Some("{}"));
         let leave = Arc::new(Asked::default());
-        let sent = send(&client, request, leave.clone());
+        let sent = send(&place.wire, request, leave.clone());
         let ending = async {
             let mut silent = place.met().await;
             assert!(silent.read(&mut [0; 1]).await.unwrap() > 0, "no handshake");

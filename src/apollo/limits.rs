@@ -5,7 +5,7 @@
 //! how many calls were left at a moment, never when a window ends. Whoever shares them out keeps that
 //! in mind.
 
-use reqwest::header::HeaderMap;
+use http::header::HeaderMap;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -170,7 +170,7 @@ fn from_headers(headers: &HeaderMap) -> Allowance {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use reqwest::header::{HeaderName, HeaderValue};
+    use http::header::{HeaderName, HeaderValue};
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
         let pair = |(name, value): &(&'static str, &'static str)| {

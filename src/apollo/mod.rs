@@ -29,6 +29,7 @@ mod surroundings;
 mod tally;
 mod usage;
 mod users;
+mod wire;
 
 pub use client::{Apollo, Unusable};
 pub use credential::{Credential, Used};

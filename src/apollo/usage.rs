@@ -7,7 +7,7 @@ use super::doubt::Doubt;
 use super::limits::{Allowance, Limit, Window};
 use super::page::{no_list, number, text};
 use super::reading::ReadOptions;
-use reqwest::header::DATE;
+use http::header::DATE;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -36,7 +36,7 @@ impl Exchange {
             return Ok(None);
         };
         Ok(Some(Self {
-            client: http_client(LONGEST, true)?,
+            client: http_client(LONGEST)?,
             token_url: config.token_url.clone(),
             client_id: client_id.clone(),
             client_secret: secret.clone(),

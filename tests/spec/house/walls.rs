@@ -40,6 +40,11 @@ const WALLS: &[Wall] = &[
         why: "whoever may call out is counted and limited (issuers: below the guard, which needs their keys)",
     },
     Wall {
+        words: &["hyper", "hyper_util", "hyper_rustls", "tower_service", "http_body", "http_body_util"],
+        only: &["apollo"],
+        why: "calls to Apollo alone are so many that reqwest would be felt",
+    },
+    Wall {
         words: &["actix_web", "actix_http", "actix_rt"],
         only: &["http", "server", "emulator", "access/http", DOORS[0], DOORS[1], DOORS[2], DOORS[3], DOORS[4],
             DOORS[5], DOORS[6], DOORS[7], DOORS[8], DOORS[9], DOORS[10], DOORS[11]],

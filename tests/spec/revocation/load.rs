@@ -15,6 +15,7 @@ pub struct Call {
     /// Its number there.
     pub number: usize,
     pub sent: SystemTime,
+    pub answered: SystemTime,
     pub status: u16,
 }
 
@@ -46,7 +47,7 @@ impl Load {
                         }
                         let sent = SystemTime::now();
                         let status = call(&mut stream, &format!("{server}-{number}"), &key).await;
-                        made.push(Call { server, number, sent, status });
+                        made.push(Call { server, number, sent, answered: SystemTime::now(), status });
                         answered.fetch_add(1, Ordering::Relaxed);
                     }
                 }));

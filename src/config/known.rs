@@ -73,13 +73,23 @@ pub fn known_variables() -> Vec<String> {
         .collect()
 }
 
-/// The known key closest to `typed`, if one is close.
-pub(super) fn closest(typed: &str) -> Option<&'static str> {
-    known_keys()
-        .map(|key| (strsim::jaro_winkler(typed, key), key))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|one, other| one.0.total_cmp(&other.0))
-        .map(|(_, key)| key)
+/// What may have been meant by a key that does not exist: the one spelt alike, else all of its section, else
+/// all there are.
+pub(super) fn hint(typed: &str) -> String {
+    let own = |key: &str| key.rsplit_once('.').map_or("", |(section, _)| section).to_owned();
+    // That a section is spelt right says nothing about the key in it, so only their names are compared.
+    let section = own(typed);
+    let among: Vec<&str> = known_keys().filter(|key| !section.is_empty() && own(key) == section).collect();
+    let near = |keys: &[&'static str], skipped: usize| {
+        let likeness = |key: &str| strsim::jaro_winkler(&typed[skipped..], &key[skipped..]);
+        let nearest = keys.iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
+        nearest.filter(|key| likeness(key) > 0.8).map(|key| format!("; did you mean `{key}`?"))
+    };
+    if among.is_empty() {
+        let all: Vec<&str> = known_keys().collect();
+        return near(&all, 0).unwrap_or_else(|| format!("; known keys: {}", all.join(", ")));
+    }
+    near(&among, section.len() + 1).unwrap_or_else(|| format!("; there are: {}", among.join(", ")))
 }
 
 #[cfg(test)]
@@ -95,11 +105,20 @@ mod tests {
         assert!(!variables.contains(&"SEATBRIDGE__LISTEN_FILE".to_owned()));
     }
 
-    /// U6: a hint.
+    /// U6: a hint, and no wrong one: what is spelt like nothing is told what there is.
     #[test]
     fn a_mistyped_key_is_close_to_the_real_one() {
-        assert_eq!(closest("apollo.master_keys"), Some("apollo.master_key"));
-        assert_eq!(closest("publicurl"), Some("public_url"));
-        assert_eq!(closest("zzz"), None);
+        for (typed, meant) in [
+            ("apollo.master_keys", "; did you mean `apollo.master_key`?"),
+            ("publicurl", "; did you mean `public_url`?"),
+            ("recncile.team_id", "; did you mean `reconcile.team_id`?"),
+            ("reconcile.interval", "; did you mean `reconcile.interval_seconds`?"),
+        ] {
+            assert_eq!(hint(typed), meant, "{typed}");
+        }
+        let section = hint("log.colour");
+        assert_eq!(section, "; there are: log.level, log.format");
+        assert!(!hint("reconcile.enabled").contains("did you mean"), "{}", hint("reconcile.enabled"));
+        assert!(hint("zzz").starts_with("; known keys: listen, "), "{}", hint("zzz"));
     }
 }

@@ -1,6 +1,6 @@
 //! Reading the layers.
 
-use super::known::{CONFIG_VARIABLE, closest, comes_from_file};
+use super::known::{CONFIG_VARIABLE, comes_from_file, hint};
 use super::{Backend, Config, DEFAULT_DATABASE, Proxy, RoleDefinition, known_keys};
 use figment::providers::{Format, Serialized, Toml};
 use figment::{Figment, value::Value};
@@ -170,11 +170,7 @@ fn refuse_unknown_key(key: &str, origin: &str) -> Result<(), Problem> {
             Err(Problem::UnknownKey { key, origin, hint })
         };
     }
-    let hint = closest(key).map_or_else(
-        || format!("; known keys: {}", known_keys().collect::<Vec<_>>().join(", ")),
-        |known| format!("; did you mean `{known}`?"),
-    );
-    Err(Problem::UnknownKey { key: key.to_owned(), origin: origin.to_owned(), hint })
+    Err(Problem::UnknownKey { key: key.to_owned(), origin: origin.to_owned(), hint: hint(key) })
 }
 
 /// The variables as dotted keys, files read.

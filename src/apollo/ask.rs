@@ -135,6 +135,7 @@ impl Apollo {
             Ok(Ok(response)) => response,
             Ok(Err(Failure::Slow)) | Err(_) => return Outcome::Hiccup(Doubt::TooSlow),
             Ok(Err(Failure::Refused | Failure::NoCredential)) => return Outcome::Final(self.refused()),
+            Ok(Err(Failure::Untrusted)) => return Outcome::Final(Doubt::Untrusted),
             Ok(Err(_)) => return Outcome::Hiccup(Doubt::Unreachable),
         };
         let status = response.status().as_u16();

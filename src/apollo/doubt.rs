@@ -4,11 +4,18 @@
 use std::fmt;
 use std::time::Duration;
 
+/// What a certificate that is not trusted may mean, and what to do.
+pub(super) const UNTRUSTED: &str = "what answers at `apollo.base_url` shows a certificate that this machine \
+    does not trust, so it was told nothing; check the address, and if your network looks into TLS, name \
+    the file with the certificate of its authority in SSL_CERT_FILE";
+
 /// One way a read can fail or lie, with its facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Doubt {
     /// No connection, or one that broke before an answer.
     Unreachable,
+    /// A certificate this machine does not trust.
+    Untrusted,
     /// No answer in time.
     TooSlow,
     /// The whole attempt took too long.
@@ -136,6 +143,7 @@ impl Doubt {
     pub fn word(&self) -> &'static str {
         match self {
             Doubt::Unreachable => "unreachable",
+            Doubt::Untrusted => "untrusted",
             Doubt::TooSlow => "too_slow",
             Doubt::Deadline { .. } => "deadline",
             Doubt::CredentialRefused { .. } => "credential_refused",
@@ -179,6 +187,7 @@ impl Doubt {
 
     fn of_an_answer(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Doubt::Untrusted => f.write_str(UNTRUSTED),
             Doubt::Unreachable => f.write_str(
                 "Apollo cannot be reached; check the network, its DNS and `apollo.base_url`, then try again",
             ),
@@ -341,6 +350,7 @@ mod tests {
         let credential = "master key";
         vec![
             Doubt::Unreachable,
+            Doubt::Untrusted,
             Doubt::TooSlow,
             Doubt::Deadline { allowed: Duration::from_secs(600) },
             Doubt::CredentialRefused { credential },

@@ -28,6 +28,9 @@ pub enum Failure {
     /// No connection, a broken one, a redirect, or more than can be held.
     #[error("Apollo was lost")]
     Lost,
+    /// Whoever answered showed a certificate that this machine does not trust; nothing was sent.
+    #[error("what answers in Apollo's place has no certificate that this machine trusts")]
+    Untrusted,
     /// Too slow.
     #[error("Apollo was too slow")]
     Slow,
@@ -43,13 +46,25 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// Slow, if somebody in the chain of causes ran out of time.
+    /// The failure in the chain of causes that says most.
     pub(super) fn of(error: &(dyn std::error::Error + 'static)) -> Self {
         let mut causes = std::iter::successors(Some(error), |error| error.source());
-        let is_late = |cause: &(dyn std::error::Error + 'static)| {
-            cause.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == std::io::ErrorKind::TimedOut)
+        causes.find_map(Self::told).unwrap_or(Failure::Lost)
+    }
+
+    /// What one cause says; an error of the system's kind may hold another, which is no source of it.
+    fn told(cause: &(dyn std::error::Error + 'static)) -> Option<Self> {
+        if let Some(rustls::Error::InvalidCertificate(_)) = cause.downcast_ref() {
+            return Some(Failure::Untrusted);
+        }
+        let Some(system) = cause.downcast_ref::<std::io::Error>() else {
+            return cause.downcast_ref().copied();
         };
-        if causes.any(is_late) { Failure::Slow } else { Failure::Lost }
+        match system.get_ref() {
+            _ if system.kind() == std::io::ErrorKind::TimedOut => Some(Failure::Slow),
+            Some(held) => Self::told(held),
+            None => None,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::client::Apollo;
 use super::credential::Used;
+use super::doubt::UNTRUSTED;
 use super::forward::{FREE_PLAN, Failure, is_inaccessible, is_of_free_plan};
 use http::header::{ACCEPT, HeaderMap, HeaderValue};
 use http_body_util::BodyExt;
@@ -59,6 +60,9 @@ pub enum Obstacle {
     /// The same, over OAuth and about a free plan.
     #[error("{FREE_PLAN}")]
     FreePlan,
+    /// Its certificate is not trusted.
+    #[error("{UNTRUSTED}")]
+    Untrusted,
     /// No answer.
     #[error("Apollo could not be reached, or was too slow")]
     Unreached,
@@ -84,7 +88,12 @@ impl Apollo {
         let profile = self.look_at(PROFILE).await;
         let profile = profile.and_then(|body| Identity::read(&body).ok_or(Obstacle::Odd(200)));
         let users = match profile {
-            Err(gone @ (Obstacle::NoCredential | Obstacle::Refused | Obstacle::Unreached)) => Err(gone),
+            Err(
+                gone @ (Obstacle::NoCredential
+                | Obstacle::Refused
+                | Obstacle::Unreached
+                | Obstacle::Untrusted),
+            ) => Err(gone),
             _ => self.look_at(USERS).await.map(|_| ()),
         };
         Sight { credential: self.credential(), profile, users }
@@ -103,6 +112,7 @@ impl Apollo {
         let (status, used, body) = heard.map_err(|failure| match failure {
             Failure::NoCredential => Obstacle::NoCredential,
             Failure::Refused => Obstacle::Refused,
+            Failure::Untrusted => Obstacle::Untrusted,
             Failure::Lost | Failure::Slow | Failure::Unmaskable | Failure::Withdrawn => Obstacle::Unreached,
         })?;
         let over_oauth = used == Some(Used::Grant);

@@ -111,15 +111,29 @@ impl Wire {
 
     /// Sends a request and waits for the beginning of its answer.
     ///
-    /// Errors: [`Failure::Slow`] when connecting took too long, else [`Failure::Lost`].
+    /// Errors: [`Failure::Slow`] when connecting took too long, [`Failure::Untrusted`],
+    /// [`Failure::Withdrawn`], else [`Failure::Lost`].
     pub async fn send(&self, request: Request, leave: Option<Arc<dyn Leave>>) -> Result<Response, Failure> {
         let Request { method, uri, headers, body } = request;
         let mut sent = http::Request::new(Letter::new(body, leave));
         *sent.method_mut() = method;
         *sent.uri_mut() = uri;
         *sent.headers_mut() = headers;
-        self.client.request(sent).await.map_err(|error| Failure::of(&error))
+        self.client.request(sent).await.map_err(|error| {
+            let failure = Failure::of(&error);
+            // Whoever asked is told that Apollo was lost; why, a certificate or a name, is the operator's.
+            if failure != Failure::Withdrawn {
+                tracing::warn!(cause = causes(&error), "Apollo could not be asked");
+            }
+            failure
+        })
     }
+}
+
+/// An error and what caused it, in a line.
+fn causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let all = std::iter::successors(Some(error), |error| error.source());
+    all.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 fn client(connector: &InTime) -> Client<InTime, Letter> {

@@ -106,7 +106,7 @@ impl<'a> Course<'a> {
                 self.cost = cost(self.estimate, self.reveals, answer.status, body);
             }
             // Apollo counts and charges nothing that it does not let in.
-            Err(Failure::Refused | Failure::NoCredential | Failure::Withdrawn) => {
+            Err(Failure::Refused | Failure::NoCredential | Failure::Untrusted | Failure::Withdrawn) => {
                 if let Some(turn) = turn {
                     turn.withdraw();
                 }

@@ -123,7 +123,7 @@ pub async fn carry(
 fn failed(failure: Failure) -> CallFailure {
     match failure {
         Failure::Refused => CallFailure::UpstreamRefused,
-        Failure::Lost => CallFailure::UpstreamLost,
+        Failure::Lost | Failure::Untrusted => CallFailure::UpstreamLost,
         Failure::Slow => CallFailure::UpstreamTimeout,
         Failure::Unmaskable => CallFailure::Unmaskable,
         Failure::NoCredential => CallFailure::NotConfigured,

@@ -18,6 +18,7 @@ mod access_review;
 mod adoption;
 mod apollo_grant;
 mod apollo_reading;
+mod apollo_tls;
 mod assign;
 mod audit_proof;
 mod backup;

@@ -209,7 +209,7 @@ pub(super) fn listed(asked: &Asked, now: i64, tx: &mut dyn Tx) -> Result<Vec<Fin
 const STEP: usize = 500;
 
 /// First their order, then one after the other: what makes a finding large is its evidence.
-fn walk(
+pub(super) fn walk(
     asked: &Asked,
     now: i64,
     tx: &mut dyn Tx,

@@ -1,6 +1,6 @@
 //! Everything an access review shows, as one value.
 
-use super::findings::{Asked, FindingView, listed};
+use super::findings::{Asked, FindingView, walk};
 use super::refusal::Refusal;
 use super::views::{Counted, RunView};
 use crate::drift::{Class, Figures, Severity, State, UNTOLD, Untold};
@@ -13,9 +13,9 @@ use std::collections::BTreeMap;
 /// Runs looked at for what changed over time; four a day, that is half a year.
 const RUNS: i64 = 800;
 
-/// Everything an access review shows.
+/// Everything an access review shows, with as much of each finding as it needs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ReportData {
+pub struct ReportData<F = FindingView> {
     /// As the operator calls the team.
     pub team: Option<String>,
     /// When this was put together, RFC 3339.
@@ -27,13 +27,32 @@ pub struct ReportData {
     /// Seats and money as of the last complete run.
     pub figures: Option<Figures>,
     /// Findings that are open, snoozed or expected, the most urgent first.
-    pub findings: Vec<FindingView>,
+    pub findings: Vec<F>,
     /// The kinds of finding, each explained.
     pub classes: Vec<ClassView>,
     /// One point a complete run, oldest first.
     pub over_time: Vec<Point>,
     /// What the data cannot tell.
     pub untold: &'static [Untold],
+}
+
+impl<F> ReportData<F> {
+    /// The findings, and all the rest.
+    pub fn apart(self) -> (Vec<F>, ReportData<()>) {
+        let Self { team, made_at, run, last_attempt, figures, findings, classes, over_time, untold } = self;
+        let rest = ReportData {
+            team,
+            made_at,
+            run,
+            last_attempt,
+            figures,
+            findings: Vec::new(),
+            classes,
+            over_time,
+            untold,
+        };
+        (findings, rest)
+    }
 }
 
 /// One kind of finding, explained.
@@ -76,28 +95,48 @@ pub struct Point {
     pub open: BTreeMap<Class, i64>,
 }
 
-/// Every kind of finding, explained; `open` is counted in `findings`.
-pub(super) fn classes(findings: &[FindingView]) -> Vec<ClassView> {
+/// How many findings are open, by class.
+pub(super) type Open = BTreeMap<Class, usize>;
+
+/// Counts a finding, if it is open.
+pub(super) fn count(open: &mut Open, finding: &FindingView) {
+    if finding.state == State::Open {
+        *open.entry(finding.class).or_default() += 1;
+    }
+}
+
+/// Every kind of finding, explained.
+pub(super) fn classes(open: &Open) -> Vec<ClassView> {
     let explain = |class: Class| ClassView {
         class,
         severity: class.severity(),
         means: class.means(),
         step: class.step("the identity provider"),
         costs_money: class.costs_money(),
-        open: findings.iter().filter(|one| one.class == class && one.state == State::Open).count(),
+        open: open.get(&class).copied().unwrap_or(0),
     };
     Class::ALL.into_iter().map(explain).collect()
 }
 
-/// Everything an access review shows, as of `now`.
+/// Everything an access review shows, as of `now`; of each finding what `keep` makes of it, because all of
+/// ten thousand is much to hold at once.
 ///
 /// Errors: the store's.
-pub async fn report_data(now: i64, store: &Store) -> Result<ReportData, Refusal> {
-    let read = store.read(move |tx| {
+pub async fn report_data<F: Send + 'static>(
+    now: i64,
+    keep: impl Fn(FindingView) -> F + Send + 'static,
+    store: &Store,
+) -> Result<ReportData<F>, Refusal> {
+    let read = store.survey(move |tx| {
         let complete = tx.last_complete(None)?;
         let last = tx.last_run()?;
         let states = vec![State::Open, State::Snoozed, State::Expected];
-        let findings = listed(&Asked { states, ..Asked::default() }, now, tx)?;
+        let (mut findings, mut open) = (Vec::new(), Open::new());
+        walk(&Asked { states, ..Asked::default() }, now, tx, &mut |view| {
+            count(&mut open, &view);
+            findings.push(keep(view));
+            true
+        })?;
         let runs = tx.runs(RUNS)?;
         let newer = last.filter(|last| Some(last.seq) != complete.as_ref().map(|run| run.seq));
         Ok(ReportData {
@@ -106,7 +145,7 @@ pub async fn report_data(now: i64, store: &Store) -> Result<ReportData, Refusal>
             figures: complete.as_ref().and_then(Counted::read).map(|counted| counted.figures),
             run: complete.as_ref().map(RunView::of),
             last_attempt: newer.filter(|run| run.outcome != RunOutcome::Running).as_ref().map(RunView::of),
-            classes: classes(&findings),
+            classes: classes(&open),
             findings,
             over_time: runs.iter().rev().filter_map(point).collect(),
             untold: &UNTOLD,

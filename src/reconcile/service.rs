@@ -11,6 +11,7 @@ pub use super::views::{Counted, DiffView, RunView, SnapshotView, UserView};
 pub use crate::drift::life::Decision;
 
 pub use super::refusal::Refusal;
+use super::report::{Open, classes as classes_of, count};
 use crate::store::{Error, Store, Tx};
 
 /// The last runs, newest first.
@@ -68,6 +69,10 @@ pub async fn diff(one: i64, other: i64, store: &Store) -> Result<DiffView, Refus
 ///
 /// Errors: the store's.
 pub async fn classes(now: i64, store: &Store) -> Result<Vec<ClassView>, Refusal> {
-    let open = findings(Asked { states: vec![crate::drift::State::Open], ..Asked::default() }, now, store);
-    Ok(super::report::classes(&open.await?))
+    let asked = Asked { states: vec![crate::drift::State::Open], ..Asked::default() };
+    let counted = |open: &mut Open, finding| {
+        count(open, &finding);
+        true
+    };
+    Ok(classes_of(&each_finding(asked, now, Open::new(), counted, store).await?))
 }

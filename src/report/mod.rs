@@ -10,4 +10,4 @@ mod review;
 mod tables;
 
 pub use page::page;
-pub use review::Review;
+pub use review::{Finding, Review};

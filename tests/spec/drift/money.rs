@@ -43,7 +43,7 @@ async fn two_figures_add_up_by_hand() {
     assert_eq!((figures.currency.as_str(), figures.seats_bought, figures.assigned), ("EUR", 20, 3));
     let charged: i64 = world.all_findings().await.iter().map(|one| one.cents_per_month).sum();
     assert_eq!(charged, figures.reclaimable_cents);
-    let report = service::report_data(world.clock.now(), world.store()).await.unwrap();
+    let report = service::report_data(world.clock.now(), |finding| finding, world.store()).await.unwrap();
     assert_eq!(report.figures.unwrap().reclaimable_cents, 5 * 14_900);
     assert_eq!((report.over_time.len(), report.over_time[0].shelf_cents), (1, 12 * 14_900));
     assert_eq!(report.classes.iter().find(|one| one.class.as_str() == "lingering").unwrap().open, 2);

@@ -174,7 +174,11 @@ impl Backdrop {
 ///
 /// Errors: the store's.
 pub async fn findings(asked: Asked, now: i64, store: &Store) -> Result<Vec<FindingView>, Refusal> {
-    Ok(store.read(move |tx| listed(&asked, now, tx)).await?)
+    let told = |views: &mut Vec<FindingView>, view| {
+        views.push(view);
+        true
+    };
+    each_finding(asked, now, Vec::new(), told, store).await
 }
 
 /// Shows them to `look` one by one in the same order, all as of one moment, until it has seen enough and
@@ -193,16 +197,6 @@ pub async fn each_finding<S: Send + 'static>(
         Ok(seen)
     });
     Ok(told.await?)
-}
-
-/// The same within a transaction.
-pub(super) fn listed(asked: &Asked, now: i64, tx: &mut dyn Tx) -> Result<Vec<FindingView>, Error> {
-    let mut views = Vec::new();
-    walk(asked, now, tx, &mut |view| {
-        views.push(view);
-        true
-    })?;
-    Ok(views)
 }
 
 /// Most findings held at once.

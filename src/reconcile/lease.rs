@@ -13,15 +13,22 @@ pub(super) const LEASE: i64 = 60_000_000;
 /// How often a run says that it goes on.
 pub(super) const RENEWAL: Duration = Duration::from_secs(15);
 
-/// Begins a run, unless one goes on; one that fell silent is closed first.
+/// Begins a run, unless one goes on; one that fell silent is closed first. With `behind` only while that is
+/// the last run there was: of several who found it time for the next, one begins it, however quickly it ends.
 ///
 /// Errors: the store's; within them [`Refusal::Running`].
 pub(super) fn begin(
     asked_by: String,
     holder: String,
+    behind: Option<i64>,
     now: i64,
     tx: &mut dyn Tx,
 ) -> Result<Result<RunRecord, Refusal>, Error> {
+    let last = tx.last_run()?;
+    let (seq, since) = last.map_or((0, 0), |last| (last.seq, last.started_at));
+    if behind.is_some_and(|behind| behind != seq) {
+        return Ok(Err(Refusal::Running { seq, since: rfc3339(since) }));
+    }
     if let Some(former) = tx.running()? {
         if former.lease_until > now {
             let since = rfc3339(former.started_at);
@@ -30,7 +37,7 @@ pub(super) fn begin(
         abandon(former, now, tx)?;
     }
     let run = RunRecord {
-        seq: tx.last_run()?.map_or(0, |last| last.seq) + 1,
+        seq: seq + 1,
         started_at: now,
         finished_at: None,
         outcome: RunOutcome::Running,

@@ -52,6 +52,13 @@ pub struct Wish {
 ///
 /// Errors: [`Refusal::NoCredential`], [`Refusal::Running`], [`Refusal::Overtaken`], [`Refusal::BadValue`].
 pub async fn run(wish: Wish, of: &Reconciler) -> Result<RunView, Refusal> {
+    run_behind(wish, None, of).await
+}
+
+/// The same, unless another began behind the run with this number; 0 is before the first.
+///
+/// Errors: as for [`run`].
+pub(super) async fn run_behind(wish: Wish, behind: Option<i64>, of: &Reconciler) -> Result<RunView, Refusal> {
     let accepts = wish.accepted != Accepted::default();
     let reason = wish.reason.filter(|reason| !reason.trim().is_empty());
     if accepts && reason.is_none() {
@@ -64,7 +71,7 @@ pub async fn run(wish: Wish, of: &Reconciler) -> Result<RunView, Refusal> {
         other => other.to_string(),
     };
     let (holder, now) = (new_id(), of.clock.now());
-    let run = of.store.write(move |tx| begin(asked_by, holder, now, tx)).await??;
+    let run = of.store.write(move |tx| begin(asked_by, holder, behind, now, tx)).await??;
     let last = of.store.read(|tx| tx.last_complete(None)).await?;
     let team = team_of(&settings, last.as_ref());
     let asking = ask(apollo, team, wish.accepted, &wish.patience);

@@ -2,7 +2,7 @@
 
 use super::record::open_by_class;
 use super::refusal::Refusal;
-use super::run::{Reconciler, Wish, run};
+use super::run::{Reconciler, Wish, run_behind};
 use super::settle::Accepted;
 use crate::apollo::ReadOptions;
 use crate::audit::Actor;
@@ -71,7 +71,8 @@ pub async fn run_when_due(of: &Reconciler) -> Result<bool, Refusal> {
         reason: None,
         patience: ReadOptions::default(),
     };
-    match run(wish, of).await {
+    let behind = last.map_or(0, |last| last.seq);
+    match run_behind(wish, Some(behind), of).await {
         Ok(_) => Ok(true),
         Err(Refusal::Running { .. }) => Ok(false),
         Err(other) => Err(other),

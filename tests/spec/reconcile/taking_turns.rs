@@ -2,6 +2,7 @@
 
 use crate::support::World;
 use crate::support::reconciling::patience;
+use futures_util::FutureExt;
 use seatbridge::audit::Actor;
 use seatbridge::emulator::apollo::Fault;
 use seatbridge::reconcile::Refusal;
@@ -75,6 +76,30 @@ async fn runs_begin_on_time_and_only_once() {
     let all = runs(&world).await;
     assert_eq!(all.len(), 2, "{all:#?}");
     assert!(all.iter().all(|run| run.asked_by == "schedule" && run.outcome.as_str() == "complete"));
+    replica.server.stop().await;
+}
+
+/// C5: of many who find it time for a run one begins it, also when it is over before the others come to it.
+#[actix_web::test]
+async fn a_run_that_is_due_is_run_once_by_however_many() {
+    let world = World::configured(100, |config| config.reconcile.interval_seconds = 3600).await;
+    let replica = world.replica();
+    world.okta().await;
+    let of = world.reconciler();
+    for round in 1..=6 {
+        world.clock.advance(2 * 3600);
+        // The late one looks first and begins last; on PostgreSQL a whole run fits between the two.
+        let mut late = Box::pin(service::run_when_due(&of));
+        let over = (&mut late).now_or_never();
+        service::run_when_due(&of).await.unwrap();
+        if over.is_none() {
+            late.await.unwrap();
+        }
+        while runs(&world).await.iter().any(|run| run.finished_at.is_none()) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert_eq!(runs(&world).await.len(), round);
+    }
     replica.server.stop().await;
 }
 
